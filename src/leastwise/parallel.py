@@ -1,0 +1,39 @@
+"""Executors: anything shaped like `map`.
+
+Units of work are pure and picklable and results keep the order of the input, so that a serial and a
+parallel run give the same report.
+"""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Protocol, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+
+class Mapper(Protocol):
+    """The signature of `map` over one iterable."""
+
+    def __call__(self, function: Callable[[T], R], items: Iterable[T], /) -> Iterable[R]:
+        """Apply the function to each item, keeping the order."""
+        ...
+
+
+def serial(function: Callable[[T], R], items: Iterable[T], /) -> Iterable[R]:
+    """One after the other."""
+    return map(function, items)
+
+
+def threads(workers: int) -> Mapper:
+    """A mapper over a pool of threads; for waiting on the network, not for thinking."""
+
+    def mapper(function: Callable[[T], R], items: Iterable[T], /) -> Iterator[R]:
+        with ThreadPoolExecutor(max_workers=workers) as pool:
+            yield from pool.map(function, items)
+
+    return mapper
