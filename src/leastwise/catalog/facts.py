@@ -1,0 +1,112 @@
+"""What the catalogue knows besides names; each table is read when first asked for, and then kept."""
+
+import re
+from dataclasses import dataclass
+from functools import cache, lru_cache
+
+from leastwise.catalog.files import COLUMN, items, lines, rows
+from leastwise.catalog.global_keys import GLOBAL_KEYS
+
+_PLACEHOLDER = r"\$?\{[^}]*\}|<[^>]*>"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResourceType:
+    """One kind of resource of one service, as the Service Authorization Reference lists it."""
+
+    name: str
+    template: str
+    """The ARN in AWS's words, e.g. ``arn:${Partition}:iam::${Account}:user/${UserNameWithPath}``."""
+    pattern: str
+    """The same with ``*`` for each placeholder, e.g. ``arn:*:iam::*:user/*``."""
+    keys: frozenset[str]
+    """Condition keys that any action may use which takes this type."""
+
+
+def pattern_of(template: str) -> str:
+    """An ARN template with ``*`` for each placeholder, and never two stars in a row."""
+    return re.sub(r"\*{2,}", "*", re.sub(_PLACEHOLDER, "*", template))
+
+
+def taken(action: str, index: int) -> tuple[tuple[ResourceType, bool], ...]:
+    """The resource types of an action, in the order of AWS, each with whether it is required.
+
+    ``index`` is the action's bit.
+    """
+    service = action.partition(":")[0].lower()
+    return tuple(
+        (_type(service, item.removesuffix("*")), item.endswith("*")) for item in items(_resources()[index])
+    )
+
+
+def own_keys(index: int) -> tuple[str, ...]:
+    """Condition keys of an action that do not come with its resource types."""
+    return items(_keys()[index])
+
+
+@cache
+def dependents() -> dict[str, tuple[str, ...]]:
+    """Lower-case action → the actions its caller needs, too."""
+    return {action.lower(): items(cell) for action, cell in rows("dependents.txt")}
+
+
+@cache
+def rcp_services() -> frozenset[str]:
+    """Service prefixes whose actions resource control policies can restrict.
+
+    https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps.html
+    """
+    return frozenset(lines("rcp.txt"))
+
+
+@lru_cache(maxsize=4096)
+def key_type(key: str) -> str | None:
+    """The type of a condition key's value, whatever the key's case."""
+    lower = key.lower()
+    exact = _conditions().get(lower)
+    if exact is not None:
+        return exact
+    return next((kind for head, tail, kind in _families() if _surrounds(head, tail, lower)), None)
+
+
+def _surrounds(head: str, tail: str, key: str) -> bool:
+    """Whether a key has this beginning and end, and something between them."""
+    return key.startswith(head) and key.endswith(tail) and len(key) > len(head) + len(tail)
+
+
+@cache
+def _resources() -> list[str]:
+    return lines("resources.txt")
+
+
+@cache
+def _keys() -> list[str]:
+    return lines("keys.txt")
+
+
+@cache
+def _type(service: str, name: str) -> ResourceType:
+    template, _, keys = _types()[f"{service}{COLUMN}{name}"].partition(COLUMN)
+    return ResourceType(
+        name=name, template=template, pattern=pattern_of(template), keys=frozenset(items(keys))
+    )
+
+
+@cache
+def _types() -> dict[str, str]:
+    """Service and type → the rest of the line, cut up only for the types somebody asks for."""
+    cut = (line.split(COLUMN, 2) for line in lines("types.txt"))
+    return {f"{service}{COLUMN}{name}": rest for service, name, rest in cut}
+
+
+@cache
+def _conditions() -> dict[str, str]:
+    listed = {key.lower(): kind for key, kind in rows("conditions.txt")}
+    return {key.lower(): kind for key, kind in GLOBAL_KEYS.items()} | listed
+
+
+@cache
+def _families() -> list[tuple[str, str, str]]:
+    """Head, tail and type of the keys with a placeholder, such as ``aws:resourcetag/${tagkey}``."""
+    found = ((re.split(_PLACEHOLDER, key), kind) for key, kind in _conditions().items())
+    return [(parts[0], parts[-1], kind) for parts, kind in found if len(parts) > 1]

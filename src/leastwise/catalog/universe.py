@@ -1,0 +1,95 @@
+"""All actions of AWS, and what is known of each.
+
+The facts rest on the Service Authorization Reference,
+https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
+An action that is not listed is unknown, not forbidden: ``index`` and ``level`` give ``None`` for it, and the
+rest gives nothing at all. Ask ``index`` first where "takes no resource" and "unknown" must differ.
+"""
+
+from functools import cache, cached_property
+
+from leastwise.catalog import facts
+from leastwise.catalog.files import lines, text
+from leastwise.catalog.levels import BY_LETTER, AccessLevel
+from leastwise.catalog.names import Names
+
+
+class Universe(Names):
+    """The catalogue's actions. Make none: ask ``universe()`` for the one there is."""
+
+    def __init__(self) -> None:
+        """Read the names, and nothing else yet."""
+        super().__init__(text("actions.txt"))
+        self._level_masks: dict[AccessLevel, int] = {}
+
+    def level(self, action: str) -> AccessLevel | None:
+        """How much the action can do; ``None`` when it is unknown or a pattern."""
+        index = self.index(action)
+        return None if index is None else BY_LETTER[self._classes[0][index]]
+
+    def level_mask(self, level: AccessLevel) -> int:
+        """All actions of a level. Every action has exactly one."""
+        if level not in self._level_masks:
+            self._level_masks[level] = _bits(self._classes[0], level.letter)
+        return self._level_masks[level]
+
+    @cached_property
+    def scopable(self) -> int:
+        """Actions with a resource type: those a ``Resource`` other than ``*`` can allow."""
+        return _bits(self._classes[1], "+")
+
+    def resource_types(self, action: str) -> tuple[str, ...]:
+        """Names of the resource types the action takes, e.g. ``("bucket",)``; none if it takes only ``*``."""
+        return tuple(kind.name for kind, _ in self._taken(action))
+
+    def resource_patterns(self, action: str) -> tuple[str, ...]:
+        """ARN patterns of those types, each once, ``*`` for each variable part: ``("arn:*:s3:::*",)``."""
+        return tuple(dict.fromkeys(kind.pattern for kind, _ in self._taken(action)))
+
+    def required_resource_patterns(self, action: str) -> tuple[str, ...]:
+        """ARN patterns of the types without which no request is made (marked ``*`` by AWS).
+
+        Several may be alternatives, where AWS folds different uses of one action into one row.
+        """
+        return tuple(dict.fromkeys(kind.pattern for kind, required in self._taken(action) if required))
+
+    def condition_keys(self, action: str) -> frozenset[str]:
+        """Keys the action's service may send: the action's own, and those of its resource types.
+
+        In AWS's words, such as ``aws:ResourceTag/${TagKey}``. Global keys stand only where AWS lists them.
+        """
+        index = self.index(action)
+        if index is None:
+            return frozenset()
+        return frozenset(facts.own_keys(index)).union(*(kind.keys for kind, _ in self._taken(action)))
+
+    def condition_key_type(self, key: str) -> str | None:
+        """The type of a key's value: ``String``, ``ARN``, ``Bool``, ``Date``, ``Numeric``, ``IPAddress``, or
+        ``ArrayOf`` one of the first three where a request may carry several; ``None`` when unknown.
+
+        Ignores case; ``aws:ResourceTag/team`` is found through ``aws:ResourceTag/${TagKey}``.
+        """
+        return facts.key_type(key)
+
+    def dependent_actions(self, action: str) -> tuple[str, ...]:
+        """Actions a caller needs besides this one for at least some of its uses, sorted."""
+        return facts.dependents().get(action.lower(), ())
+
+    def _taken(self, action: str) -> tuple[tuple[facts.ResourceType, bool], ...]:
+        index = self.index(action)
+        return () if index is None else facts.taken(action, index)
+
+    @cached_property
+    def _classes(self) -> list[str]:
+        return lines("classes.txt")
+
+
+@cache
+def universe() -> Universe:
+    """The one universe of this process; its names are read at the first call."""
+    return Universe()
+
+
+def _bits(signs: str, wanted: str) -> int:
+    """The mask of the positions at which a sign stands."""
+    return int("".join("1" if sign == wanted else "0" for sign in reversed(signs)), 2)
