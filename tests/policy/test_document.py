@@ -1,0 +1,153 @@
+"""Documents: every legal shape is understood, every illegal one is an Unparsed with a pointer to the fault."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+
+from leastwise.policy.document import Document, Policy, Unparsed, parse, parse_value
+from leastwise.policy.elements import Actions, Named, Principals, Resources
+from leastwise.policy.request import Caller
+
+ALLOW = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"}
+BODY = {"Version": "2012-10-17", "Statement": [ALLOW]}
+
+
+def policy(value: object) -> Policy:
+    made = parse_value(value)
+    assert isinstance(made, Policy), made
+    return made
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        json.dumps(BODY),
+        json.dumps(json.dumps(BODY)),
+        json.dumps(quote(json.dumps(BODY))),
+        json.dumps("\ufeff" + json.dumps(BODY)),
+        json.dumps({**BODY, "Id": "x", "Unknown": [1]}),
+        '{"Version":"2008-10-17","Version":"2012-10-17","Statement":' + json.dumps([ALLOW]) + "}",
+    ],
+    ids=["object", "string", "url-encoded", "bom", "unknown-elements", "duplicate-key-last-wins"],
+)
+def test_a_document_is_understood_in_every_wrapping(text: str) -> None:
+    made = parse(text.encode())
+    assert isinstance(made, Policy)
+    assert made.version == "2012-10-17"
+    assert made.statements[0].actions.match("s3:getobject")
+
+
+@pytest.mark.parametrize(
+    ("value", "pointer"),
+    [
+        ([], ""),
+        (None, ""),
+        (True, ""),
+        (7, ""),
+        ("not json", ""),
+        ({"Version": "2012-10-17"}, "/Statement"),
+        ({"Version": "2031-01-01", "Statement": [ALLOW]}, "/Version"),
+        ({"Statement": "x"}, "/Statement"),
+        ({"Statement": ["x"]}, "/Statement/0"),
+        ({"Statement": [ALLOW, {**ALLOW, "Effect": "Maybe"}]}, "/Statement/1/Effect"),
+        ({"Statement": [{**ALLOW, "Effect": None}]}, "/Statement/0/Effect"),
+        ({"Statement": {**ALLOW, "Effect": 1}}, "/Statement/Effect"),
+        ({"Statement": [{**ALLOW, "NotAction": "iam:*"}]}, "/Statement/0"),
+        ({"Statement": [{**ALLOW, "Action": {"a": 1}}]}, "/Statement/0/Action"),
+        ({"Statement": [{**ALLOW, "Action": ["s3:*", None]}]}, "/Statement/0/Action/1"),
+        ({"Statement": [{**ALLOW, "Principal": 1}]}, "/Statement/0/Principal"),
+        ({"Statement": [{**ALLOW, "Principal": {"AWS": [1]}}]}, "/Statement/0/Principal"),
+        ({"Statement": [{**ALLOW, "Principal": {"Nobody": "x"}}]}, "/Statement/0/Principal"),
+        ({"Statement": [{**ALLOW, "Condition": "x"}]}, "/Statement/0/Condition"),
+        ({"Statement": [{**ALLOW, "Condition": {"Bool": "x"}}]}, "/Statement/0/Condition/Bool"),
+    ],
+)
+def test_an_illegal_document_points_to_its_fault(value: object, pointer: str) -> None:
+    made = parse_value(value)
+    assert isinstance(made, Unparsed)
+    assert made.pointer == pointer
+    assert made.reason
+
+
+def test_text_that_is_no_json_is_unparsed_not_an_error() -> None:
+    assert isinstance(parse(b'{"Statement": ['), Unparsed)
+    assert isinstance(parse(b"[" * 100_000), Unparsed)
+
+
+def test_the_same_bytes_give_the_same_policy() -> None:
+    assert parse(json.dumps(BODY).encode()) is parse(json.dumps(BODY).encode())
+
+
+def test_a_lone_statement_has_its_own_pointer() -> None:
+    assert policy({"Statement": ALLOW}).statements[0].pointer == "/Statement"
+    assert policy({"Statement": [ALLOW]}).statements[0].pointer == "/Statement/0"
+
+
+def test_numbers_and_booleans_stand_for_strings() -> None:
+    made = policy({"Statement": [{**ALLOW, "Sid": 7, "Resource": 5, "Action": True}]})
+    assert (made.statements[0].sid, made.statements[0].resources.patterns) == ("7", ("5",))
+    assert made.statements[0].actions.patterns == ("true",)
+
+
+def test_an_unreadable_document_has_no_statements_and_says_so() -> None:
+    broken = Document(arn="arn", name="p", kind="managed", policy=parse_value([]))
+    assert broken.statements == ()
+    assert broken.is_managed
+    assert "Allow" in repr(policy(BODY).statements[0])
+
+
+@pytest.mark.parametrize(
+    ("patterns", "negated", "everything"),
+    [
+        (("*",), False, True),
+        (("**",), False, True),
+        (("*:*",), False, True),
+        (("s3:*", "*"), False, True),
+        (("s3:*",), False, False),
+        (("iam:*",), True, False),
+        ((" iam:*",), True, False),
+        (("iam:NoSuchThing",), True, True),
+    ],
+)
+def test_which_action_lists_cover_everything(patterns: tuple[str, ...], negated: bool, everything: bool) -> None:
+    assert Actions.of(patterns, negated=negated).is_everything is everything
+
+
+def test_masks_of_negated_lists_are_complements() -> None:
+    yes, no = Actions.of(("iam:*",), negated=False), Actions.of(("iam:*",), negated=True)
+    assert yes.mask & no.mask == 0
+    assert yes.mask.bit_count() > 100
+    assert no.mask.bit_count() > 10_000
+
+
+def test_resource_lists_know_whether_they_take_anything() -> None:
+    assert Resources.any().is_any
+    assert Resources.of(("arn:aws:s3:::b", "*"), negated=False, variables=True).is_any
+    assert not Resources.of(("*",), negated=True, variables=True).is_any
+    assert not Resources.of(("arn:*",), negated=False, variables=True).is_any
+
+
+ANN = Caller(arn="arn:aws:iam::123456789012:user/ann", account="123456789012")
+
+
+@pytest.mark.parametrize(
+    ("element", "level"),
+    [
+        ("*", Named.EVERYONE),
+        ({"AWS": "*"}, Named.EVERYONE),
+        ({"AWS": ["999988887777", ANN.arn]}, Named.PRINCIPAL),
+        ({"AWS": "123456789012"}, Named.ACCOUNT),
+        ({"AWS": "arn:aws:iam::999988887777:root"}, Named.NOT),
+        ({"aws": "arn:aws:iam::123456789012:root"}, Named.ACCOUNT),
+        ({"Service": "ec2.amazonaws.com"}, Named.NOT),
+        ({"CanonicalUser": "abc"}, Named.NOT),
+        ({"Service": "ec2.amazonaws.com", "AWS": ANN.arn}, Named.PRINCIPAL),
+    ],
+)
+def test_how_directly_a_principal_element_names_a_user(element: Any, level: Named) -> None:
+    assert Principals.of(element, negated=False).match(ANN) is level
+    assert Principals.of(element, negated=True).match(ANN) is (Named.NOT if level else Named.EVERYONE)
