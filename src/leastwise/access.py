@@ -1,0 +1,286 @@
+"""Which policies bear on a principal, and what they let it do: the one translator between accounts and the engine."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from leastwise import catalog
+from leastwise.account.model import Account, Group, Role, User, remember
+from leastwise.policy import algebra
+from leastwise.policy.condition import Context
+from leastwise.policy.evaluate import Answer, Layer, Layers, evaluate
+from leastwise.policy.pattern import Glob
+from leastwise.policy.request import Caller, Request
+from leastwise.results import Evidence
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from leastwise.policy.document import Document, Statement
+
+Holder = User | Role | Group
+
+PROBE = "leastwise:anythingatall"  # an action no service has: what allows it allows whatever AWS adds next
+
+
+def layers_of(holder: Holder) -> Layers:
+    """The identity-based side: own, attached and groups' policies, and the boundary."""
+    return remember(holder, "layers", lambda: _layers(holder))
+
+
+def _layers(holder: Holder) -> Layers:
+    boundary = None if isinstance(holder, Group) else holder.boundary
+    return Layers(
+        identity=Layer.of(holder.documents),
+        boundaries=(Layer.of((boundary,)),) if boundary else (),
+    )
+
+
+def caller_of(account: Account, holder: Holder) -> Caller:
+    """The principal as one who asks. A group cannot ask; it stands for a member that has nothing else."""
+    return Caller(
+        arn=holder.arn,
+        account=account.id,
+        is_role=isinstance(holder, Role),
+        service_linked=isinstance(holder, Role) and holder.is_service_linked,
+    )
+
+
+def context_of(account: Account, holder: Holder) -> Context:
+    """What AWS itself fills in for every request of the principal (rule 17). All else is unknown.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
+    """
+    return remember(holder, "context", lambda: _context(account, holder))
+
+
+def _context(account: Account, holder: Holder) -> Context:
+    known = {
+        "aws:PrincipalAccount": account.id,
+        "aws:CurrentTime": account.now.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "aws:EpochTime": str(int(account.now.timestamp())),
+        "aws:PrincipalIsAWSService": "false",
+    }
+    absent = ["aws:PrincipalServiceName", "aws:PrincipalServiceNamesList"]
+    if account.organization:
+        known["aws:PrincipalOrgID"] = account.organization.id
+    elif account.in_organization is False:
+        absent += ["aws:PrincipalOrgID", "aws:PrincipalOrgPaths"]
+    if isinstance(holder, Group):
+        return Context(known, absent=absent)
+    known["aws:PrincipalArn"] = holder.arn
+    known["aws:PrincipalType"] = "User" if isinstance(holder, User) else "AssumedRole"
+    known |= {f"aws:PrincipalTag/{key}": value for key, value in holder.tags.items()}
+    if isinstance(holder, User):  # a role's session may bring tags of its own
+        known |= {"aws:username": holder.name, "aws:userid": holder.id}
+        absent.append("aws:PrincipalTag/*")
+    else:
+        known["aws:TokenIssueTime"] = known["aws:CurrentTime"]
+        absent.append("aws:username")
+    return Context(known, absent=absent)
+
+
+def request(
+    account: Account, holder: Holder, action: str, resource: str = "*", *, facts: Mapping[str, str] | None = None
+) -> Request:
+    """The principal asking for the action. `facts` are further condition keys that are known."""
+    context = context_of(account, holder)
+    return Request(
+        action=action,
+        resource=resource,
+        context=context.with_(facts) if facts else context,
+        caller=caller_of(account, holder),
+        resource_account=account.id,
+    )
+
+
+def can(
+    account: Account, holder: Holder, action: str, resource: str = "*", *, facts: Mapping[str, str] | None = None
+) -> Answer:
+    """May the principal do this to that, by its own policies?
+
+    `resource` is a concrete ARN, or `*` for actions that take none. Resource-based policies are asked by `assume`
+    and by the checks of resources.
+    """
+    return evaluate(request(account, holder, action, resource, facts=facts), layers_of(holder))
+
+
+def without_mfa(account: Account, holder: Holder, action: str, resource: str = "*") -> Answer:
+    """As `can`, for one who has shown no MFA device: with an access key the keys of MFA are absent.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-multifactorauthpresent
+    """
+    asked = request(account, holder, action, resource)
+    context = asked.context.with_(absent=("aws:MultiFactorAuthPresent", "aws:MultiFactorAuthAge"))
+    return evaluate(msgspec.structs.replace(asked, context=context), layers_of(holder))
+
+
+def may(
+    account: Account, holder: Holder, action: str, within: str, *, facts: Mapping[str, str] | None = None
+) -> Answer:
+    """May the principal do this to anything within the pattern? A yes carries an example as its resource."""
+    asked = request(account, holder, action, facts=facts)
+    return algebra.may(asked, layers_of(holder), Glob.parse(within))
+
+
+def assume(account: Account, source: User | Role, role: Role) -> Answer:
+    """May the principal assume the role? Identity-based policies and the role's trust, by rule 7."""
+    own = layers_of(source)
+    layers = Layers(
+        identity=own.identity,
+        boundaries=own.boundaries,
+        resource=trust_layer(role),
+        resource_must_allow=True,
+    )
+    return evaluate(request(account, source, "sts:AssumeRole", role.arn), layers)
+
+
+def trusts_service(account: Account, role: Role, service: str) -> Answer:
+    """Does the role let the service in, on behalf of a resource of this account?
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html
+    """
+    asked = Request(
+        action="sts:AssumeRole",
+        resource=role.arn,
+        context=Context({"aws:SourceAccount": account.id, "aws:PrincipalIsAWSService": "true"}),
+        caller=Caller(service=service),
+        resource_account=account.id,
+    )
+    return evaluate(asked, Layers(resource=trust_layer(role), resource_must_allow=True))
+
+
+def trust_layer(role: Role) -> Layer:
+    """The role's trust policy as a layer."""
+    return remember(role, "trust", lambda: Layer.of((role.trust,)))
+
+
+def trusted_services(role: Role) -> tuple[str, ...]:
+    """The AWS services that an allow of the trust policy names, sorted."""
+    return remember(role, "services", lambda: tuple(sorted(set(_services(role)))))
+
+
+def _services(role: Role) -> Iterator[str]:
+    for statement in role.trust.statements:
+        if statement.allows and statement.principals and not statement.principals.negated:
+            yield from statement.principals.services
+
+
+def full_administrator(account: Account, holder: Holder) -> bool | None:
+    """Allowed every action on every resource after denies and boundary; None where it hangs on a condition."""
+    return remember(holder, "full", lambda: _full(account, holder))
+
+
+def _full(account: Account, holder: Holder) -> bool | None:
+    layers = layers_of(holder)
+    context = context_of(account, holder)
+    if layers.identity is None or not layers.identity.bearing(PROBE).allows:
+        return False  # spares nearly everyone the arithmetic below
+    for sure in (True, False):
+        if all(_opens_everything(layer, context, sure=sure) for layer in (layers.identity, *layers.boundaries)):
+            return True if sure else None
+    return False
+
+
+def _opens_everything(layer: Layer, context: Context, *, sure: bool) -> bool:
+    """Whether the layer allows all actions on all resources: surely, or if undecided conditions turn out well."""
+    return (
+        open_actions(layer, context, sure=sure) == catalog.universe().everything
+        and _opens(layer.bearing(PROBE).allows, context, sure=sure)
+        and not denied_somewhere(layer, context, sure=sure)
+    )
+
+
+def _opens(bearings: tuple[tuple[Document, Statement], ...], context: Context, *, sure: bool) -> bool:
+    return any(s.resources.is_any and _holds(s, context, sure=sure) for _, s in bearings)
+
+
+def _holds(statement: Statement, context: Context, *, sure: bool) -> bool:
+    truth = statement.conditions.evaluate(context)
+    return truth is True or (truth is None and not sure)
+
+
+def open_actions(layer: Layer, context: Context, *, sure: bool = True) -> int:
+    """The catalogue's actions that the layer allows on every resource, denies not counted, as bits."""
+    union = 0
+    for document in layer.documents:
+        for s in document.statements:
+            if s.allows and s.resources.is_any and _holds(s, context, sure=sure):
+                union |= s.actions.mask
+    return union
+
+
+def denied_somewhere(layer: Layer, context: Context, *, sure: bool) -> bool:
+    """Whether a deny applies to anything: if `sure` is asked, also one whose conditions are undecided."""
+    return any(
+        not s.allows and _holds(s, context, sure=not sure) for document in layer.documents for s in document.statements
+    )
+
+
+def denied_everywhere(layer: Layer, context: Context) -> int:
+    """The catalogue's actions that the layer surely denies on every resource, as bits."""
+    union = 0
+    for document in layer.documents:
+        for s in document.statements:
+            if not s.allows and s.resources.is_any and _holds(s, context, sure=True):
+                union |= s.actions.mask
+    return union
+
+
+def allowed_on_everything(account: Account, holder: Holder) -> int:
+    """The catalogue's actions allowed on `*` without an open condition, less those denied everywhere, as bits."""
+    context = context_of(account, holder)
+    layers = layers_of(holder)
+    mask = catalog.universe().everything if layers.identity else 0
+    for layer in (*filter(None, (layers.identity,)), *layers.boundaries):
+        mask &= open_actions(layer, context) & ~denied_everywhere(layer, context)
+    return mask
+
+
+def possible_actions(account: Account, holder: Holder) -> int:
+    """The catalogue's actions the principal may be allowed on some resource under some condition, as bits.
+
+    Conditions that are surely false are left out; an upper bound on what its own policies give.
+    """
+    return remember(holder, "possible", lambda: _possible(account, holder))
+
+
+def _possible(account: Account, holder: Holder) -> int:
+    context = context_of(account, holder)
+    layers = layers_of(holder)
+    mask = catalog.universe().everything if layers.identity else 0
+    for layer in (*filter(None, (layers.identity,)), *layers.boundaries):
+        if layer.unparsed and layer is not layers.identity:
+            continue
+        union = 0
+        for document in layer.documents:
+            for s in document.statements:
+                if s.allows and _holds(s, context, sure=False):
+                    union |= s.actions.mask
+        mask &= union & ~denied_everywhere(layer, context)
+    return mask
+
+
+def unreadable(holder: Holder) -> tuple[Document, ...]:
+    """The documents of the principal that could not be understood, its boundary included."""
+    layers = layers_of(holder)
+    return tuple(d for layer in (*filter(None, (layers.identity,)), *layers.boundaries) for d in layer.unparsed)
+
+
+def cite(document: Document, statement: Statement | None = None, note: str = "") -> Evidence:
+    """The pointer to a document, or to one of its statements."""
+    return Evidence(
+        document=document.arn,
+        pointer=document.at + (statement.pointer if statement else ""),
+        source=document.source,
+        name=document.name,
+        sid=statement.sid if statement else "",
+        note=note,
+    )
+
+
+def evidence_of(answer: Answer) -> tuple[Evidence, ...]:
+    """The statements that grant what was asked, as pointers."""
+    return tuple(dict.fromkeys(cite(r.document, r.statement) for r in answer.grants))

@@ -1,0 +1,308 @@
+"""What leastwise says: findings, paths, recommendations and the report that carries them.
+
+These are records. They know no account and no policy engine, and renderers see nothing else.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from enum import Enum, IntEnum
+
+import msgspec
+
+
+class Severity(IntEnum):
+    """How bad a finding is, worst last so that severities compare."""
+
+    INFO = 0
+    LOW = 1
+    MEDIUM = 2
+    HIGH = 3
+    CRITICAL = 4
+
+    @property
+    def label(self) -> str:
+        """The lower-case word used in files and flags."""
+        return self.name.lower()
+
+
+class Confidence(Enum):
+    """Whether the finding follows from what was seen. Computed, never chosen by a check."""
+
+    CERTAIN = "certain"
+    CONDITIONAL = "conditional"
+
+
+class Impact(Enum):
+    """What is lost when the weakness is used. `risk` holds the weights."""
+
+    ACCOUNT = "takeover of the account"
+    IDENTITY = "identities or policies can be written"
+    SENSITIVE = "one sensitive store or service"
+    WRITE = "limited write"
+    HYGIENE = "hygiene"
+    SUBJECT = "whatever the subject can do"
+
+
+class Likelihood(Enum):
+    """Who can use the weakness. `risk` holds the weights."""
+
+    ANYONE = "anyone, or any AWS account"
+    OUTSIDER = "an outsider without a bound, or an unprotected administrator's credential"
+    CREDENTIAL = "whoever gets hold of a long-lived credential"
+    INSIDER = "any principal of the account"
+    PRINCIPAL = "this one principal"
+    REMOTE = "several conditions must come together"
+
+
+class Kind(Enum):
+    """What a subject is."""
+
+    USER = "user"
+    ROLE = "role"
+    GROUP = "group"
+    POLICY = "policy"
+    BUCKET = "bucket"
+    ACCOUNT = "account"
+
+
+class Subject(msgspec.Struct, frozen=True, order=True):
+    """Whom a finding is about. No field is empty."""
+
+    arn: str
+    name: str
+    kind: Kind
+
+
+class Evidence(msgspec.Struct, frozen=True, order=True, kw_only=True):
+    """A pointer into the snapshot, so that the claim can be read again.
+
+    `source` is the call whose answer holds it; `document` the ARN of the policy, or of the principal, bucket or
+    account that carries the document or fact; `name` the policy's name, or the kind of fact; `pointer` the JSON
+    pointer inside that document, or the field; `sid` the statement's id where it has one; `note` says in words
+    what stands there.
+    """
+
+    document: str
+    pointer: str = ""
+    source: str = "iam:GetAccountAuthorizationDetails"
+    name: str = ""
+    sid: str = ""
+    note: str = ""
+
+
+class Finding(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing that is wrong about one subject."""
+
+    check: str
+    title: str
+    subject: Subject
+    severity: Severity
+    confidence: Confidence
+    message: str
+    attack: str
+    fix: tuple[str, ...]
+    evidence: tuple[Evidence, ...]
+    cites: tuple[str, ...]
+    impact: Impact
+    likelihood: Likelihood
+    fingerprint: str
+    severity_reason: str = ""
+    assumes: tuple[str, ...] = ()
+    risk: int = 0
+    risk_reasons: tuple[str, ...] = ()
+
+
+class Suppressed(msgspec.Struct, frozen=True, kw_only=True):
+    """A finding about an exempt subject, kept with the reason."""
+
+    finding: Finding
+    reason: str
+
+
+class Verdict(Enum):
+    """How sure a hop or a path is; `contract`: a path's verdict is its weakest hop's."""
+
+    PROVEN = "proven"
+    CONDITIONAL = "conditional"
+    LATENT = "latent"
+    LATERAL = "lateral"
+
+
+STRENGTH = {Verdict.PROVEN: 3, Verdict.CONDITIONAL: 2, Verdict.LATENT: 1, Verdict.LATERAL: 0}
+
+
+class Edge(msgspec.Struct, frozen=True, kw_only=True):
+    """One hop: what `source` does to become `target`, and why it works.
+
+    `permissions` are the actions used, with the resources; `evidence` names the statements that allow them and
+    the trust that lets the hop happen; `conditions` are what is assumed but could not be decided; `missing` names
+    what must exist before the hop can be made, for latent hops; `end_of_life` marks methods of closed services.
+    """
+
+    source: str
+    target: str
+    method: str
+    title: str
+    verdict: Verdict
+    permissions: tuple[str, ...]
+    evidence: tuple[Evidence, ...]
+    conditions: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+    attack: str = ""
+    fix: tuple[str, ...] = ()
+    end_of_life: bool = False
+
+
+class Path(msgspec.Struct, frozen=True, kw_only=True):
+    """A chain of hops from a principal that is not a full administrator to one with more power."""
+
+    source: Subject
+    target: Subject
+    verdict: Verdict
+    edges: tuple[Edge, ...]
+    severity: Severity = Severity.HIGH
+    risk: int = 0
+
+    @property
+    def escalates(self) -> bool:
+        """Whether the path counts as an escalation: proven or conditional, to an administrator."""
+        return self.verdict in {Verdict.PROVEN, Verdict.CONDITIONAL}
+
+    @property
+    def fingerprint(self) -> str:
+        """Stable between runs: from the ends and the methods, never from prose."""
+        return fingerprint("path", self.source.arn, self.target.arn, *(f"{e.method}>{e.target}" for e in self.edges))
+
+
+class Change(msgspec.Struct, frozen=True, kw_only=True):
+    """One change to a document, with its reason: what was removed or narrowed and why that is safe to say."""
+
+    kind: str
+    document: str
+    pointer: str
+    reason: str
+    confidence: Confidence
+    before: str = ""
+    after: str = ""
+
+
+class AdvisedPolicy(msgspec.Struct, frozen=True, kw_only=True):
+    """One recommended document and the one it replaces. `document` is the policy as JSON-ready data."""
+
+    name: str
+    replaces: str
+    kind: str
+    document: dict[str, object]
+    size: int
+    quota: int
+
+
+class Recommendation(msgspec.Struct, frozen=True, kw_only=True):
+    """The policy that would have been enough for one principal, as far as the snapshot alone can say."""
+
+    subject: Subject
+    risk: int
+    policies: tuple[AdvisedPolicy, ...]
+    changes: tuple[Change, ...]
+    actions_before: int
+    actions_after: int
+    confidence: Confidence
+    confidence_reasons: tuple[str, ...]
+    warnings: tuple[str, ...] = ()
+    affects: tuple[str, ...] = ()
+
+
+class Unassessed(msgspec.Struct, frozen=True, order=True, kw_only=True):
+    """A check that gave no answer, as a whole or for one target. Never a pass."""
+
+    check: str
+    reason: str
+    target: str = ""
+    traceback: str = ""
+
+
+class MissingView(msgspec.Struct, frozen=True, order=True, kw_only=True):
+    """Something that could not be seen, as the report shows it."""
+
+    call: str
+    reason: str
+    target: str = ""
+    detail: str = ""
+
+
+class PrincipalScore(msgspec.Struct, frozen=True, kw_only=True):
+    """The risk of one subject, 0 to 100, higher is worse, with what makes it up."""
+
+    subject: Subject
+    score: int
+    tier: str
+    findings: int
+    reasons: tuple[str, ...] = ()
+
+
+class Scores(msgspec.Struct, frozen=True, kw_only=True):
+    """The account's risk (0 to 100, higher is worse); posture is 100 less it.
+
+    `risk_with_suppressed` also counts what exempt subjects would have raised.
+    """
+
+    risk: int
+    posture: int
+    risk_with_suppressed: int
+    reasons: tuple[str, ...]
+    principals: tuple[PrincipalScore, ...]
+    model: str
+
+
+class Fix(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing to do first: what, to whom, and what it ends."""
+
+    text: str
+    ends_paths: int
+    ends_findings: int
+    subjects: tuple[str, ...]
+
+
+class Report(msgspec.Struct, frozen=True, kw_only=True):
+    """One audit of one account. Ordering is settled here, so that output is byte-stable."""
+
+    tool: str
+    catalogue: str
+    account: str
+    partition: str
+    aliases: tuple[str, ...]
+    caller: str
+    taken_at: str
+    origin: str
+    credential_report_at: str
+    inventory: dict[str, int]
+    layers: tuple[str, ...]
+    gaps: tuple[MissingView, ...]
+    unassessed: tuple[Unassessed, ...]
+    checks: tuple[str, ...]
+    findings: tuple[Finding, ...]
+    suppressed: tuple[Suppressed, ...]
+    paths: tuple[Path, ...]
+    recommendations: tuple[Recommendation, ...]
+    recommendations_left_out: int
+    scores: Scores
+    fixes: tuple[Fix, ...]
+
+    @property
+    def counts(self) -> dict[Severity, int]:
+        """How many findings of each severity, worst first; severities without one count zero."""
+        tally = dict.fromkeys(sorted(Severity, reverse=True), 0)
+        for finding in self.findings:
+            tally[finding.severity] += 1
+        return tally
+
+    @property
+    def complete(self) -> bool:
+        """Whether everything was seen and every check gave its answer."""
+        return not self.gaps and not self.unassessed
+
+
+def fingerprint(*parts: str) -> str:
+    """Sixteen hex digits from the parts; the base of baselines and diffs."""
+    return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:16]

@@ -1,0 +1,21 @@
+"""Who is exempt, and the stated reason; see `contract`, *Exempt*. Exempt subjects stay in the model."""
+
+from __future__ import annotations
+
+from leastwise.account.model import Group, Role, User
+
+ORGANIZATION_ROLE = "OrganizationAccountAccessRole"
+EMERGENCY_TAG = "EmergencyAccess"
+
+
+def exemption(holder: User | Role | Group) -> str:
+    """Why findings about the principal are suppressed, or "" when they are not."""
+    if isinstance(holder, Group):
+        return ""
+    if isinstance(holder, Role) and holder.is_service_linked:
+        return "service-linked role: AWS owns its policies"
+    if isinstance(holder, Role) and holder.name == ORGANIZATION_ROLE:
+        return f"{ORGANIZATION_ROLE}: the organization's way in"
+    if holder.tags.get(EMERGENCY_TAG, "").lower() == "true":
+        return f"tagged {EMERGENCY_TAG}={holder.tags[EMERGENCY_TAG]}: break-glass access"
+    return ""
