@@ -33,7 +33,10 @@ def threads(workers: int) -> Mapper:
     """A mapper over a pool of threads; for waiting on the network, not for thinking."""
 
     def mapper(function: Callable[[T], R], items: Iterable[T], /) -> Iterator[R]:
-        with ThreadPoolExecutor(max_workers=workers) as pool:
+        pool = ThreadPoolExecutor(max_workers=workers)
+        try:
             yield from pool.map(function, items)
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)  # after Ctrl-C nobody waits for the network's time-outs
 
     return mapper

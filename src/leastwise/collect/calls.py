@@ -1,0 +1,58 @@
+"""Every AWS call that leastwise may make, in one table.
+
+The client refuses any call that is not here (`session`), the policy to grant follows from it
+(`permissions`), and a snapshot holds either an answer or a gap for each call that is `kept`.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+READ_VERBS = ("Get", "List", "Describe", "Head", "GenerateCredentialReport")
+
+
+class Call(NamedTuple):
+    """One operation, and the IAM action that permits it.
+
+    `action` is None where AWS asks for no permission. `kept` says whether the answer stands in the snapshot
+    under the call's own name; the others only lead to one that does.
+    """
+
+    service: str
+    operation: str
+    action: str | None
+    kept: bool = True
+
+    @property
+    def name(self) -> str:
+        """`service:Operation`, the key of the snapshot."""
+        return f"{self.service}:{self.operation}"
+
+
+def _same(service: str, *operations: str, kept: bool = True) -> tuple[Call, ...]:
+    """Calls whose IAM action is named like the operation."""
+    return tuple(Call(service, name, f"{service}:{name}", kept) for name in operations)
+
+
+# https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsidentityandaccessmanagementiam.html
+# https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html
+# https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html: needs no permission
+READ_CALLS: tuple[Call, ...] = (
+    Call("sts", "GetCallerIdentity", None),
+    *_same("iam", "GetAccountAuthorizationDetails", "ListRoles", "GetCredentialReport"),
+    *_same("iam", "GetAccountSummary", "GetAccountPasswordPolicy", "ListVirtualMFADevices"),
+    *_same("iam", "ListAccountAliases", "ListServiceSpecificCredentials"),
+    *_same("iam", "ListSAMLProviders", "ListOpenIDConnectProviders", "GetPolicyVersion"),
+    *_same("iam", "GenerateCredentialReport", "GetPolicy", kept=False),
+    Call("s3", "ListBuckets", "s3:ListAllMyBuckets"),
+    *_same("s3", "GetBucketPolicy", "GetBucketAcl", "GetBucketOwnershipControls"),
+    Call("s3", "GetPublicAccessBlock", "s3:GetBucketPublicAccessBlock"),
+    # botocore asks this by itself when a bucket turns out to live in another region. It needs
+    # s3:ListBucket to succeed, but a refusal carries the region just as well, so it is not asked for.
+    Call("s3", "HeadBucket", None, kept=False),
+    Call("s3control", "GetPublicAccessBlock", "s3:GetAccountPublicAccessBlock"),
+    *_same("organizations", "DescribeOrganization", "ListAccounts"),
+)
+
+ALLOWED = frozenset(call.name for call in READ_CALLS)
+KEPT = tuple(call.name for call in READ_CALLS if call.kept)

@@ -1,0 +1,20 @@
+"""The exact IAM policy that a live collection needs, derived from the table of calls."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from leastwise.collect.calls import READ_CALLS
+
+
+def required_policy() -> dict[str, Any]:
+    """An identity policy that allows every call of the table and nothing else.
+
+    Most of these actions take no resource; the others are asked of every bucket and policy there is, so
+    the resource is `*` (and the policy works in every partition).
+    """
+    actions = sorted({call.action for call in READ_CALLS if call.action is not None})
+    return {
+        "Version": "2012-10-17",
+        "Statement": [{"Sid": "LeastwiseReadOnly", "Effect": "Allow", "Action": actions, "Resource": "*"}],
+    }
