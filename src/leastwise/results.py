@@ -305,4 +305,4 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
 
 def fingerprint(*parts: str) -> str:
     """Sixteen hex digits from the parts; the base of baselines and diffs."""
-    return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:16]
+    return hashlib.sha256("\x1f".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:16]

@@ -1,0 +1,116 @@
+"""`least_privilege_recommendations.json`: for each principal, the policies that would have been enough."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+from msgspec import Meta
+from msgspec.structs import asdict
+
+from leastwise.report.audit_json import About, PublishedAccount, about, account
+from leastwise.report.published import ConfidenceWord, Count, Percent, Published, Stamp, Text, Texts, Version, write
+
+if TYPE_CHECKING:
+    from leastwise.results import Change, Recommendation, Report
+
+SCHEMA_VERSION = "1.0"
+BASIS = "snapshot only"
+
+
+class PublishedPolicy(Published, frozen=True, kw_only=True):
+    """One recommended document. Without `replaces` it is a new one. `size` and `quota` count characters."""
+
+    name: Text
+    replaces: Text = ""
+    kind: Text
+    document: Annotated[dict[str, Any], Meta(extra_json_schema={"required": ["Statement"]})]
+    size: Count
+    quota: Count
+
+
+class PublishedChange(Published, frozen=True, kw_only=True):
+    """One change to a current document, with its reason. Without a pointer the whole document is meant."""
+
+    kind: Text
+    document: Text
+    pointer: Text = ""
+    reason: Text
+    confidence: ConfidenceWord
+    before: Text = ""
+    after: Text = ""
+
+
+class Metrics(Published, frozen=True, kw_only=True):
+    """How many actions are granted before and after."""
+
+    actions_before: Count
+    actions_after: Count
+    reduction_percent: Percent
+
+
+class PublishedRecommendation(About, frozen=True, kw_only=True):
+    """The policies that would have been enough for one principal, and how sure that is."""
+
+    policies: tuple[PublishedPolicy, ...]
+    changes: tuple[PublishedChange, ...]
+    metrics: Metrics
+    confidence: ConfidenceWord
+    confidence_reasons: Texts
+    warnings: tuple[Text, ...] = ()
+    also_affects: tuple[Text, ...] = ()
+
+
+class AdviceFile(Published, frozen=True, kw_only=True):
+    """The recommendations for one account; `left_out` principals with findings about permissions have none here."""
+
+    schema_version: Version
+    tool: Text
+    catalogue: Text
+    account: PublishedAccount
+    taken_at: Stamp
+    basis: Text
+    left_out: Count
+    recommendations: tuple[PublishedRecommendation, ...]
+
+
+def render(report: Report) -> str:
+    """The text of the file."""
+    return write(
+        AdviceFile(
+            schema_version=SCHEMA_VERSION,
+            tool=report.tool,
+            catalogue=report.catalogue,
+            account=account(report),
+            taken_at=report.taken_at,
+            basis=BASIS,
+            left_out=report.recommendations_left_out,
+            recommendations=tuple(_recommendation(each) for each in report.recommendations),
+        )
+    )
+
+
+def _recommendation(advice: Recommendation) -> PublishedRecommendation:
+    return PublishedRecommendation(
+        **about(advice.subject, advice.risk),
+        policies=tuple(PublishedPolicy(**asdict(policy)) for policy in advice.policies),
+        changes=tuple(_change(change) for change in advice.changes),
+        metrics=_metrics(advice),
+        confidence=advice.confidence.value,
+        confidence_reasons=advice.confidence_reasons,
+        warnings=advice.warnings,
+        also_affects=advice.affects,
+    )
+
+
+def _change(change: Change) -> PublishedChange:
+    return PublishedChange(**asdict(change) | {"confidence": change.confidence.value})
+
+
+def _metrics(advice: Recommendation) -> Metrics:
+    """The reduction is rounded down: 100 percent is said only of a principal that is left nothing."""
+    before, after = advice.actions_before, advice.actions_after
+    return Metrics(
+        actions_before=before,
+        actions_after=after,
+        reduction_percent=100 * (before - after) // before if before else 0,
+    )

@@ -1,0 +1,71 @@
+"""What the published JSON files have in common: the vocabulary of their fields, and how they are written.
+
+The records are also the source of the schemas, so file and schema cannot drift apart.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta
+
+from leastwise.results import Confidence, Kind, Severity, Verdict
+
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+
+# Characters that a terminal or a browser may act upon when the file is shown: controls, direction and zero-width
+# marks, line separators, lone surrogates, and the `<` that would close a script element.
+_ACTIVE = re.compile(
+    "[<\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff\ufff9-\ufffb]"
+)
+
+
+def _one_of(*words: str) -> Meta:
+    return Meta(extra_json_schema={"enum": list(words)})
+
+
+Text = Annotated[str, Meta(min_length=1)]
+Texts = Annotated[tuple[Text, ...], Meta(min_length=1)]
+Count = Annotated[int, Meta(ge=0)]
+Percent = Annotated[int, Meta(ge=0, le=100)]
+Stamp = Annotated[str, Meta(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d")]
+ArnText = Annotated[str, Meta(pattern="^arn:")]
+AccountId = Annotated[str, Meta(pattern=r"^\d{12}$")]
+Fingerprint = Annotated[str, Meta(pattern="^[0-9a-f]{16}$")]
+Version = Annotated[str, Meta(pattern=r"^\d+\.\d+$")]
+SeverityWord = Annotated[str, _one_of(*(s.label for s in sorted(Severity, reverse=True)))]
+ConfidenceWord = Annotated[str, _one_of(*(c.value for c in Confidence))]
+VerdictWord = Annotated[str, _one_of(*(v.value for v in Verdict))]
+KindWord = Annotated[str, _one_of(*(k.value for k in Kind))]
+
+
+class Published(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+    """A part of a file. A field with a default is left out while it has nothing to say: nothing published is empty."""
+
+
+def write(document: Published) -> str:
+    """The document as indented JSON that ends its last line: the same document gives the same text."""
+    try:
+        text = msgspec.json.format(msgspec.json.encode(document), indent=2).decode()
+    except UnicodeEncodeError:  # a lone surrogate is a JSON string, but no UTF-8
+        text = json.dumps(msgspec.to_builtins(document), indent=2, ensure_ascii=False)
+    return _ACTIVE.sub(_escape, text) + "\n"
+
+
+def schema(document: type[Published], title: str) -> dict[str, Any]:
+    """The JSON Schema of a file, from the records that write it.
+
+    The defaults are the records' own affair: the file leaves such fields out.
+    """
+    made = {"$schema": DIALECT, "title": title, **msgspec.json.schema(document)}
+    for part in made["$defs"].values():
+        for field in part["properties"].values():
+            field.pop("default", None)
+    return made
+
+
+def _escape(match: re.Match[str]) -> str:
+    return f"\\u{ord(match[0]):04x}"

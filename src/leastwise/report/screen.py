@@ -1,0 +1,126 @@
+"""The first screen: whose account, how fresh and how complete the view of it, how bad it is, and what to do now."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from typing import TYPE_CHECKING
+
+from leastwise.report.view import STYLES, VERDICT_STYLES, Row, Section, View
+from leastwise.report.words import count, listed, moment, safe, short_arn, shorten
+from leastwise.results import Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from leastwise.results import Fix, Path, Report
+
+SHOWN = 5  # paths and fixes; more is for the file
+
+
+def sections(report: Report, view: View) -> list[Section]:
+    """The first screen from top to bottom."""
+    return [_account(report, view), _risk(report), _paths(report, view), *_fixes(report), _onward(report, view)]
+
+
+def _account(report: Report, view: View) -> Section:
+    aliases = f" ({', '.join(report.aliases)})" if report.aliases else ""
+    as_whom = f" as {report.caller.rpartition(':')[2]}" if report.caller else ""
+    credentials = moment(report.credential_report_at) if report.credential_report_at else "not seen"
+    rows = [
+        Row("seen", f"{moment(report.taken_at)}, credential report {credentials}; {report.origin}{as_whom}"),
+        Row("holds", ", ".join(count(number, what.replace("_", " ")) for what, number in report.inventory.items())),
+        *_unseen(report, view),
+    ]
+    return Section(f"{report.tool}: account {report.account}{aliases}", tuple(rows))
+
+
+def _unseen(report: Report, view: View) -> Iterator[Row]:
+    """What the audit does not rest on. Said even when all is well: nothing unseen is ever a pass."""
+    if report.gaps:
+        silent = count(len(report.gaps), "calls")
+        yield Row("not seen", f"{silent} gave no answer: {'; '.join(_gaps(report))}", "yellow")
+    if view.verbose:
+        yield from (Row("", ", ".join(filter(None, (g.call, g.target, g.reason, g.detail)))) for g in report.gaps)
+    if report.unassessed:
+        unjudged = list(_unjudged(report))
+        yield Row("not judged", f"{count(len(unjudged), 'checks')}: {', '.join(unjudged)}", "yellow")
+    if view.verbose:
+        yield from (Row("", ", ".join(filter(None, (u.check, u.target, u.reason)))) for u in report.unassessed)
+    if report.complete:
+        yield Row("complete", "every call was answered and every check gave its answer")
+    if report.layers:
+        yield Row("left out", f"{listed(report.layers)} were not considered")
+
+
+def _gaps(report: Report) -> Iterator[str]:
+    """One entry for each call and reason, whatever the number of its targets."""
+    for (call, reason), number in sorted(Counter((gap.call, gap.reason) for gap in report.gaps).items()):
+        yield f"{call} ({reason}{f', {number} targets' if number > 1 else ''})"
+
+
+def _unjudged(report: Report) -> Iterator[str]:
+    """Each check that gave no answer, as a whole or for so many subjects."""
+    targets: dict[str, list[str]] = defaultdict(list)
+    for each in report.unassessed:
+        targets[each.check].append(each.target)
+    for check, of in sorted(targets.items()):
+        yield f"{check} ({count(len(of), 'subjects')})" if all(of) else check
+
+
+def _risk(report: Report) -> Section:
+    scores = report.scores
+    worst = max((finding.severity for finding in report.findings), default=Severity.INFO)
+    because = [Row("because" if place == 0 else "", reason) for place, reason in enumerate(scores.reasons)]
+    rows = (*because, Row("findings", _counts(report)))
+    return Section(f"Risk {scores.risk} of 100 (posture {scores.posture})", rows, STYLES[worst])
+
+
+def _counts(report: Report) -> str:
+    counts = ", ".join(f"{number:,} {severity.label}" for severity, number in report.counts.items() if number)
+    suppressed = f"; {len(report.suppressed):,} about exempt subjects set aside" if report.suppressed else ""
+    return (counts or "none") + suppressed
+
+
+def _paths(report: Report, view: View) -> Section:
+    """The first path of each principal, so that one of many ways does not fill the screen."""
+    escalations = [path for path in report.paths if path.escalates]
+    if not escalations:
+        seen = "" if report.complete else " in what could be seen"
+        return Section(f"No path to administrator was found{seen}", ())
+    first: dict[str, Path] = {}
+    for path in escalations:
+        first.setdefault(path.source.arn, path)
+    shown = list(first.values())[:SHOWN]
+    rows = tuple(Row(path.verdict.value, _way(path, view.name_width), VERDICT_STYLES[path.verdict]) for path in shown)
+    start = count(len(first), "principals")
+    return Section(f"Worst of {count(len(escalations), 'paths')} to administrator, from {start}", rows, least=2)
+
+
+def _way(path: Path, name_width: int) -> str:
+    """`user/ann --lambda-001--> role/admin: Passes a role to a new Lambda function`."""
+    hops = (f"--{safe(edge.method)}--> {shorten(short_arn(edge.target), name_width)}" for edge in path.edges)
+    titles = "; then ".join(edge.title for edge in path.edges)
+    return f"{' '.join((shorten(short_arn(path.source.arn), name_width), *hops))}: {titles}"
+
+
+def _fixes(report: Report) -> Iterator[Section]:
+    if not report.fixes:
+        return
+    total = sum(path.escalates for path in report.paths)
+    rows = tuple(Row(_ends(fix, total), fix.text) for fix in report.fixes[:SHOWN])
+    yield Section("Fix first, and how many paths it ends", rows, least=2)
+
+
+def _ends(fix: Fix, total: int) -> str:
+    return f"ends {fix.ends_paths:,} of {total:,}" if fix.ends_paths else count(fix.ends_findings, "findings")
+
+
+def _onward(report: Report, view: View) -> Section:
+    files = [Row("files", ", ".join(view.files))] if view.files else []
+    return Section("", (*files, Row("next", _next(report))), least=2)
+
+
+def _next(report: Report) -> str:
+    if report.findings:
+        return f"leastwise explain {report.findings[0].check}"
+    return "leastwise permissions" if report.gaps else "leastwise checks"

@@ -1,0 +1,102 @@
+"""How a report is looked at, and the one layout that the console screen is made of: titled rows with labels."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import msgspec
+
+from leastwise.report.words import clamp
+from leastwise.results import Severity, Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rich.table import Table
+    from rich.text import Text
+
+NAME_SHARE = 0.3  # of the width, for the name of one principal
+NARROWEST = 60  # below this the terminal wraps, which reads better than columns of single words
+ALL_LINES = 10_000
+INDENT = 2
+SPACE = 2
+
+STYLES = {
+    Severity.CRITICAL: "bold red",
+    Severity.HIGH: "red",
+    Severity.MEDIUM: "yellow",
+    Severity.LOW: "cyan",
+    Severity.INFO: "dim",
+}
+VERDICT_STYLES = {
+    Verdict.PROVEN: "bold red",
+    Verdict.CONDITIONAL: "yellow",
+    Verdict.LATENT: "dim",
+    Verdict.LATERAL: "dim",
+}
+
+
+class View(msgspec.Struct, frozen=True, kw_only=True):
+    """How a report is looked at.
+
+    `limit` is the most findings shown, None shows all; `files` are the paths of what was written.
+    """
+
+    width: int = 80
+    colour: bool = False
+    limit: int | None = 200
+    verbose: bool = False
+    files: tuple[str, ...] = ()
+
+    @property
+    def columns(self) -> int:
+        """The width that lines are made for."""
+        return max(self.width, NARROWEST)
+
+    @property
+    def name_width(self) -> int:
+        """The most cells that the name of one principal gets."""
+        return int(self.columns * NAME_SHARE)
+
+
+class Row(NamedTuple):
+    """One labelled statement."""
+
+    label: str
+    text: str
+    style: str = "dim"
+
+
+class Section(NamedTuple):
+    """Rows under a title; an untitled section is just its rows. `least` is how many lines each row always has."""
+
+    title: str
+    rows: tuple[Row, ...]
+    style: str = "bold"
+    least: int = 1
+
+    def draw(self, columns: int, *, label_width: int, lines: int) -> Sequence[Text | Table]:
+        """The section as wide as asked, each row in at most so many lines."""
+        from rich.table import Table  # noqa: PLC0415  only when something is shown
+        from rich.text import Text  # noqa: PLC0415  only when something is shown
+
+        lines = max(lines, self.least)
+        room = columns - INDENT - label_width - SPACE
+        grid = Table.grid(padding=(0, SPACE, 0, 0))
+        grid.add_column(width=INDENT - SPACE)
+        grid.add_column(width=label_width)
+        grid.add_column(width=room)
+        for row in self.rows:
+            grid.add_row("", Text(row.label, style=row.style), Text(clamp(row.text, room, lines=lines)))
+        return [Text(clamp(self.title, columns, lines=1), style=self.style), grid] if self.title else [grid]
+
+
+def draw(sections: Sequence[Section], columns: int, *, lines: int) -> list[Text | Table]:
+    """The sections one below the other, their labels in one column."""
+    from rich.text import Text  # noqa: PLC0415  only when something is shown
+
+    label_width = max(len(row.label) for section in sections for row in section.rows)
+    drawn: list[Text | Table] = []
+    for section in sections:
+        drawn += [*section.draw(columns, label_width=label_width, lines=lines), Text()]
+    return drawn
