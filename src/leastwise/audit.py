@@ -1,0 +1,205 @@
+"""The pipeline: a snapshot in, a report out.
+
+This module holds the only broad `except`: a check that raises is recorded as unassessed with its traceback, and shown.
+"""
+
+from __future__ import annotations
+
+import fnmatch
+import traceback
+from typing import TYPE_CHECKING, NamedTuple
+
+import msgspec
+
+from leastwise import catalog, escalation, leastprivilege, remedy, risk
+from leastwise._version import __version__
+from leastwise.access import unreadable
+from leastwise.account.build import build
+from leastwise.checks import all_checks, find
+from leastwise.checks.core import Check, Limits, Unjudged
+from leastwise.results import (
+    Finding,
+    MissingView,
+    Path,
+    PrincipalScore,
+    Report,
+    Scores,
+    Severity,
+    Subject,
+    Suppressed,
+    Unassessed,
+)
+from leastwise.scope import exemption
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from leastwise.account.model import Account
+    from leastwise.snapshot import Gap, Snapshot
+
+PERMISSION_CHECKS = ("principal_", "policy_")  # a check's first word is its subject; these are about what it may do
+
+NOT_CONSIDERED = ("SCPs", "RCPs", "session policies", "VPC endpoint policies")
+
+
+class Options(msgspec.Struct, frozen=True, kw_only=True):
+    """What to judge and what to show. `checks` and `exclude` are ids or shell patterns of them."""
+
+    limits: Limits = Limits()
+    checks: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    min_severity: Severity = Severity.INFO
+
+
+class Judgement(NamedTuple):
+    """What the checks said."""
+
+    findings: tuple[Finding, ...]
+    suppressed: tuple[Suppressed, ...]
+    unassessed: tuple[Unassessed, ...]
+
+
+def audit(snapshot: Snapshot, options: Options | None = None) -> Report:
+    """Judge one snapshot.
+
+    Raises UsageError when the options name a check that does not exist, SnapshotError when the snapshot's time is
+    unreadable. Whatever else goes wrong stands in the report.
+    """
+    wanted = options or Options()
+    chosen = select(wanted)
+    account = build(snapshot)
+    paths = tuple(risk.score_path(path) for path in escalation.find_paths(account))
+    judged = judge(account, chosen, wanted.limits)
+    scores = risk.score_account(judged.findings, suppressed=judged.suppressed, tiers=_tiers(account))
+    advice = leastprivilege.advise(account, _about_permissions(judged.findings, scores), paths)
+    return Report(
+        tool=f"leastwise {__version__}",
+        catalogue=catalog.version(),
+        account=account.id,
+        partition=account.partition,
+        aliases=account.aliases,
+        caller=snapshot.caller,
+        taken_at=snapshot.taken_at,
+        origin=snapshot.origin,
+        credential_report_at=account.report_generated.isoformat() if account.report_generated else "",
+        inventory=_inventory(account),
+        layers=NOT_CONSIDERED,
+        gaps=tuple(map(_view, account.gaps)),
+        unassessed=judged.unassessed,
+        checks=tuple(check.id for check in chosen),
+        findings=tuple(f for f in judged.findings if f.severity >= wanted.min_severity),
+        suppressed=judged.suppressed,
+        paths=tuple(sorted(paths, key=_path_order)),
+        recommendations=advice.recommendations,
+        recommendations_left_out=advice.left_out,
+        scores=scores,
+        fixes=remedy.fix_first(account, judged.findings, paths),
+    )
+
+
+def select(options: Options) -> tuple[Check, ...]:
+    """The checks that the options ask for. Raises UsageError for a name or pattern that fits none."""
+    every = all_checks()
+    wanted = _matching(options.checks, every) if options.checks else {check.id for check in every}
+    unwanted = _matching(options.exclude, every)
+    return tuple(check for check in every if check.id in wanted - unwanted)
+
+
+def _matching(patterns: Iterable[str], every: tuple[Check, ...]) -> set[str]:
+    out: set[str] = set()
+    for pattern in patterns:
+        fitting = fnmatch.filter([check.id for check in every], pattern)
+        out.update(fitting or [find(pattern).id])
+    return out
+
+
+def judge(account: Account, checks: Iterable[Check], limits: Limits) -> Judgement:
+    """Run the checks; sort what they say, worst first; set aside what exempt subjects raised."""
+    reasons = {h.arn: reason for h in account.holders if (reason := exemption(h))}
+    findings: list[Finding] = []
+    suppressed: list[Suppressed] = []
+    unassessed = list(_unreadable(account))
+    for check in checks:
+        for said in run(check, account, limits):
+            if isinstance(said, Unassessed):
+                unassessed.append(said)
+            elif check.spares_exempt and said.subject.arn in reasons:
+                suppressed.append(Suppressed(finding=said, reason=reasons[said.subject.arn]))
+            else:
+                findings.append(said)
+    return Judgement(
+        tuple(sorted(findings, key=_order)),
+        tuple(sorted(suppressed, key=lambda s: _order(s.finding))),
+        tuple(sorted(unassessed)),
+    )
+
+
+def run(check: Check, account: Account, limits: Limits) -> Iterator[Finding | Unassessed]:
+    """All that one check has to say, or why it could not."""
+    unseen = sorted(call for call in check.needs if account.has_gap(call))
+    if unseen:
+        yield Unassessed(check=check.id, reason=f"could not see {', '.join(unseen)}")
+        return
+    try:
+        said = list(check.hits(account, limits))
+    except Exception as error:  # noqa: BLE001 - the one place where a bug in a check becomes data
+        yield Unassessed(
+            check=check.id,
+            reason=f"the check failed ({type(error).__name__}): please report it",
+            traceback=traceback.format_exc(),
+        )
+        return
+    for hit in said:
+        if isinstance(hit, Unjudged):
+            yield Unassessed(check=check.id, reason=hit.reason, target=hit.target)
+        else:
+            finding = check.finding(hit)
+            yield risk.score_finding(finding, tier=_tier(account, finding.subject))
+
+
+def _tier(account: Account, subject: Subject) -> str:
+    return _tiers(account).get(subject.arn, "other")
+
+
+def _tiers(account: Account) -> dict[str, str]:
+    """The tier of each user, role and group by ARN."""
+    if "tiers" not in account.memo:
+        account.memo["tiers"] = {h.arn: escalation.tier(account, h) for h in account.holders}
+    return account.memo["tiers"]  # type: ignore[return-value]  # set the line above
+
+
+def _unreadable(account: Account) -> Iterator[Unassessed]:
+    """A principal with a policy that cannot be read is named, never taken for powerless."""
+    for holder in account.holders:
+        for document in unreadable(holder):
+            fault = document.policy
+            reason = f"{document.name} of {document.arn} cannot be read: {getattr(fault, 'reason', '')}"
+            yield Unassessed(check="policy_documents", reason=reason, target=holder.arn)
+
+
+def _about_permissions(findings: Iterable[Finding], scores: Scores) -> tuple[PrincipalScore, ...]:
+    """The scored principals that have a finding about what they may do, the worst first."""
+    named = {f.subject.arn for f in findings if f.check.startswith(PERMISSION_CHECKS)}
+    return tuple(score for score in scores.principals if score.subject.arn in named)
+
+
+def _inventory(account: Account) -> dict[str, int]:
+    return {
+        "users": len(account.users),
+        "groups": len(account.groups),
+        "roles": len(account.roles),
+        "customer_managed_policies": sum(not p.is_aws_managed for p in account.policies.values()),
+        "buckets": len(account.buckets),
+    }
+
+
+def _view(gap: Gap) -> MissingView:
+    return MissingView(call=gap.call, reason=gap.reason, target=gap.target or "", detail=gap.detail)
+
+
+def _order(finding: Finding) -> tuple[int, int, str, str, str]:
+    return (-finding.risk, -finding.severity, finding.check, finding.subject.arn, finding.fingerprint)
+
+
+def _path_order(path: Path) -> tuple[int, int, str, str, str]:
+    return (-path.risk, len(path.edges), path.source.arn, path.target.arn, path.fingerprint)

@@ -1,0 +1,35 @@
+"""`leastwise demo`: an audit of the account that is shipped in the package."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+import click
+
+from leastwise.audit import audit
+from leastwise.cli import options
+from leastwise.cli.files import deliver, ready
+from leastwise.cli.screen import show
+from leastwise.snapshot import loads
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+YOUR_OWN = "\nAudit your own account: leastwise scan --profile NAME  (what it needs: leastwise permissions)"
+
+
+@click.command("demo")
+@options.directory
+@options.quiet
+def command(output: Path, *, quiet: bool) -> None:
+    """Audit the built-in demo account: no credentials, no network.
+
+    Exits with 0 whatever is found: the account is made to be bad.
+    """
+    ready(output)
+    report = audit(loads(files("leastwise").joinpath("demo/snapshot.json.gz").read_bytes()))
+    written = deliver(report, output)
+    if not quiet:
+        show(report, written)
+        print(YOUR_OWN)

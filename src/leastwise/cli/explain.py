@@ -1,0 +1,75 @@
+"""`leastwise explain`: what a check looks for, or how an escalation method works."""
+
+from __future__ import annotations
+
+import textwrap
+from typing import TYPE_CHECKING, NamedTuple
+
+import click
+
+from leastwise.checks import all_checks
+from leastwise.cli.screen import width
+from leastwise.cli.words import unknown
+from leastwise.escalation.method import methods
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from leastwise.checks.core import Check
+    from leastwise.escalation.method import Method, Need
+
+WIDEST = 100  # longer lines are hard to read
+ONTO = {"any": "", "self": " on oneself", "target": " on the target", "group": " on the group", "policy": " on it"}
+
+
+class Part(NamedTuple):
+    """Texts under a heading; left out when there are none. Commands are shown as they are, to be copied."""
+
+    heading: str
+    texts: tuple[str, ...]
+    verbatim: bool = False
+
+    def draw(self, columns: int) -> str:
+        """The part with each text a list item, or as paragraphs where it has no heading."""
+        if not self.heading:
+            return "\n\n".join(textwrap.fill(text, columns, break_on_hyphens=False) for text in self.texts)
+        items = self.texts if self.verbatim else tuple(_item(text, columns - 2) for text in self.texts)
+        return "\n".join((self.heading, *(textwrap.indent(item, "  ") for item in items)))
+
+
+def _item(text: str, columns: int) -> str:
+    return textwrap.fill(text, columns, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False)
+
+
+@click.command("explain")
+@click.argument("name", metavar="ID")
+def command(name: str) -> None:
+    """Explain a check (`leastwise checks` lists them) or an escalation method (a path names its methods)."""
+    pages = {method.id: _method(method) for method in methods()} | {check.id: _check(check) for check in all_checks()}
+    if name not in pages:
+        raise unknown("check or method", name, pages, listed_by="leastwise checks")
+    columns = min(width(), WIDEST)
+    print("\n\n".join(part.draw(columns) for part in pages[name] if part.texts))
+
+
+def _check(check: Check) -> Iterator[Part]:
+    yield Part("", (f"{check.id}: {check.title} ({check.severity.label})", *check.about.split("\n\n")))
+    yield Part("Attack", (check.attack,))
+    yield Part("Fix", check.fix)
+    yield Part("Cannot be judged without", tuple(sorted(check.needs)))
+    yield Part("Is sharpened by", tuple(sorted(check.refines)))
+    yield Part("See", check.cites)
+
+
+def _method(method: Method) -> Iterator[Part]:
+    yield Part("", (f"{method.id}: {method.title} ({method.category})", method.attack))
+    yield Part("Wins", (method.wins,))
+    yield Part("Needs", tuple(map(_need, method.needs)))
+    yield Part("Supposes", tuple(fact.text for fact in method.supposes))
+    yield Part("Commands", method.commands, verbatim=True)
+    yield Part("Fix", method.fix)
+    yield Part("See", method.sources)
+
+
+def _need(need: Need) -> str:
+    return " or ".join(need.actions) + ONTO.get(need.on, f" on {need.on}")

@@ -1,0 +1,195 @@
+"""`leastwise scan`: from an account or a snapshot to the report."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+import msgspec
+
+from leastwise.audit import Options, audit, select
+from leastwise.checks.core import Limits
+from leastwise.cli import options
+from leastwise.cli.files import deliver, known, ready
+from leastwise.cli.screen import show
+from leastwise.cli.source import Account
+from leastwise.cli.words import separate
+from leastwise.collect.file import read_snapshot, write_snapshot
+from leastwise.errors import UsageError
+from leastwise.report import FORMATS
+from leastwise.results import Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from leastwise.results import Report
+    from leastwise.snapshot import Snapshot
+
+NEVER = "never"
+SEVERITIES = {severity.label: severity for severity in sorted(Severity, reverse=True)}
+LIMITS = Limits()
+FINDINGS, GAPS = 1, 4  # see `contract`, *Exit codes*
+
+
+class Choices(msgspec.Struct, frozen=True, kw_only=True):
+    """What the command line asks for, by the names of the flags."""
+
+    snapshot: str | None
+    as_of: str | None
+    profile: str | None
+    region: str | None
+    endpoint_url: str | None
+    save_snapshot: Path | None
+    output: Path
+    format: tuple[str, ...]
+    quiet: bool
+    verbose: bool
+    fail_on: str
+    min_severity: str
+    strict: bool
+    checks: tuple[str, ...]
+    exclude_checks: tuple[str, ...]
+    max_key_age: int
+    inactive_after: int
+    max_session: int
+
+    @property
+    def account(self) -> Account:
+        """The account to ask, when no file is given."""
+        return Account(profile=self.profile, region=self.region, endpoint_url=self.endpoint_url)
+
+    @property
+    def options(self) -> Options:
+        """What to judge and what to show."""
+        return Options(
+            limits=Limits(
+                max_key_age=self.max_key_age, inactive_after=self.inactive_after, max_session=self.max_session
+            ),
+            checks=self.checks,
+            exclude=self.exclude_checks,
+            min_severity=SEVERITIES[self.min_severity],
+        )
+
+    def agree(self) -> None:
+        """Raise UsageError for what cannot be done, before anything is done."""
+        if self.snapshot is not None and self.account.given:
+            raise UsageError(f"{self.account.given[0]} asks an account, --snapshot reads a file: give one of them")
+        if self.as_of is not None and self.snapshot is None:
+            raise UsageError("--as-of tells the age of a file: give --snapshot too; a live account is as of now")
+        if self.quiet and self.verbose:
+            raise UsageError("--quiet and --verbose exclude each other: give one of them")
+        select(self.options)
+        known(self.format)
+        ready(self.output)
+        if self.save_snapshot is not None:
+            ready(self.save_snapshot.parent)
+
+    def look(self) -> Snapshot:
+        """The snapshot: from the file, or from the account."""
+        if self.snapshot is not None:
+            return read_snapshot(self.snapshot, as_of=self.as_of)
+        return self.account.collect(quiet=self.quiet)
+
+
+source = options.together(
+    click.option("--snapshot", metavar="FILE", help="Read this file instead of an account; `-`: standard input."),
+    click.option("--as-of", metavar="TIME", help="The file shows the account as of this time (2026-01-31T09:00:00Z)."),
+    options.live,
+    click.option("--save-snapshot", metavar="FILE", type=click.Path(path_type=Path), help="Keep what was seen."),
+)
+judging = options.together(
+    click.option(
+        "--checks", metavar="ID,...", multiple=True, callback=separate, help="Only these; `user_*` works too."
+    ),
+    click.option("--exclude-checks", metavar="ID,...", multiple=True, callback=separate, help="Not these."),
+    click.option(
+        "--max-key-age",
+        metavar="DAYS",
+        type=click.IntRange(0),
+        default=LIMITS.max_key_age,
+        show_default=True,
+        help="Access keys may be this old.",
+    ),
+    click.option(
+        "--inactive-after",
+        metavar="DAYS",
+        type=click.IntRange(0),
+        default=LIMITS.inactive_after,
+        show_default=True,
+        help="Users and roles unused for this long are inactive.",
+    ),
+    click.option(
+        "--max-session",
+        metavar="SECONDS",
+        type=click.IntRange(1),
+        default=LIMITS.max_session,
+        show_default=True,
+        help="Role sessions of this length or longer are too long.",
+    ),
+)
+telling = options.together(
+    options.directory,
+    click.option(
+        "--format",
+        metavar="NAME,...",
+        multiple=True,
+        callback=separate,
+        help=f"Write further files: {', '.join(FORMATS)}. The two JSON files are always written.",
+    ),
+    click.option(
+        "--min-severity",
+        type=click.Choice([*SEVERITIES], case_sensitive=False),
+        default=Severity.INFO.label,
+        help="Leave out findings below this.",
+    ),
+    click.option(
+        "--fail-on",
+        type=click.Choice([*SEVERITIES, NEVER], case_sensitive=False),
+        default=Severity.HIGH.label,
+        show_default=True,
+        help="Exit with 1 when a finding is at or above this.",
+    ),
+    click.option("--strict", is_flag=True, help="Exit with 4 when something could not be seen or judged."),
+    options.quiet,
+    click.option("-v", "--verbose", is_flag=True, help="Show every detail and every finding."),
+)
+
+
+@click.command("scan")
+@source
+@judging
+@telling
+def command(**given: Any) -> int:
+    """Audit an account, live or from a snapshot file.
+
+    Writes iam_security_audit.json and least_privilege_recommendations.json, and prints a table.
+    """
+    choices = Choices(**given)
+    choices.agree()
+    snapshot = choices.look()
+    if choices.save_snapshot is not None:
+        write_snapshot(snapshot, choices.save_snapshot)
+    report = audit(snapshot, choices.options)
+    files = deliver(report, choices.output, choices.format)
+    if not choices.quiet:
+        show(report, files, verbose=choices.verbose)
+    if choices.verbose:
+        print(*bugs(report), sep="\n", end="", file=sys.stderr)
+    return exit_code(report, fail_on=choices.fail_on, strict=choices.strict)
+
+
+def exit_code(report: Report, *, fail_on: str, strict: bool) -> int:
+    """The contract's exit codes for an audit that finished."""
+    if strict and not report.complete:
+        return GAPS
+    bad = fail_on != NEVER and any(finding.severity >= SEVERITIES[fail_on] for finding in report.findings)
+    return FINDINGS if bad else 0
+
+
+def bugs(report: Report) -> Iterator[str]:
+    """Where checks have failed. The report says that they did; this is for whoever mends them."""
+    for left in report.unassessed:
+        if left.traceback:
+            yield f"{left.check}: {left.traceback}"

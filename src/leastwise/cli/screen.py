@@ -1,0 +1,38 @@
+"""What a person sees: the report in the width and colours of the terminal, and nothing but text elsewhere."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from typing import TYPE_CHECKING
+
+from leastwise.report.table import render
+from leastwise.report.view import View
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from leastwise.results import Report
+
+
+def show(report: Report, files: Iterable[Path], *, verbose: bool = False) -> None:
+    """Print the first screen and the table of findings; all of them where details are wanted."""
+    limit = None if verbose else View().limit
+    look = View(width=width(), colour=colourful(), limit=limit, verbose=verbose, files=tuple(map(str, files)))
+    print(render(report, look), end="")
+
+
+def width() -> int:
+    """COLUMNS, or the columns of the terminal, or 80."""
+    return shutil.get_terminal_size((80, 24)).columns
+
+
+def colourful() -> bool:
+    """Whether standard output is a terminal that shows colours to somebody who wants them.
+
+    https://no-color.org: NO_COLOR counts when it is set and not empty.
+    """
+    environment = os.environ  # noqa: TID251  how to show something is the command line's business
+    return sys.stdout.isatty() and not environment.get("NO_COLOR") and environment.get("TERM") != "dumb"
