@@ -1,0 +1,176 @@
+"""For each principal, the narrowed policies that can be justified from the snapshot alone.
+
+The order matters: escalations are closed first, then resources scoped, then what has no effect is tidied away, so that
+a line that names its resource is never dropped for the sake of a wildcard that is about to shrink.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
+
+from leastwise.access import context_of, full_administrator, possible_actions
+from leastwise.account.model import Group, Role, User
+from leastwise.leastprivilege import wording
+from leastwise.leastprivilege.closing import close, cuts_of, first_hops
+from leastwise.leastprivilege.draft import Draft
+from leastwise.leastprivilege.ground import ground_of, sharers
+from leastwise.leastprivilege.packing import MANAGED_QUOTA, Held, body_of, pack, size_of
+from leastwise.leastprivilege.proof import fault, on_paper
+from leastwise.leastprivilege.pruning import tidy
+from leastwise.leastprivilege.scoping import leaves_open, scope
+from leastwise.policy.document import Policy, Unparsed
+from leastwise.results import Confidence, Recommendation
+from leastwise.scope import exemption
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from leastwise.access import Holder
+    from leastwise.account.model import Account
+    from leastwise.leastprivilege.closing import Cut
+    from leastwise.results import Path, PrincipalScore
+
+LIMIT = 200  # principals advised by an audit
+LEFT = (
+    "a policy that others hold, too, could be scoped in part, but not so that a copy is worth it: evidence of use "
+    "would tell more"
+)
+
+
+class Advice(NamedTuple):
+    """The recommendations, riskiest first, and how many principals were left out."""
+
+    recommendations: tuple[Recommendation, ...]
+    left_out: int
+
+
+def advise(
+    account: Account, scores: Iterable[PrincipalScore], paths: Iterable[Path] = (), *, limit: int = LIMIT
+) -> Advice:
+    """Advise the riskiest of the scored principals.
+
+    Subjects that hold no policies, exempt ones and those whose policies AWS owns are passed over.
+    """
+    holders = {h.arn: h for h in account.holders if _is_ours(h)}
+    scored = sorted((s for s in scores if s.subject.arn in holders), key=lambda s: (-s.score, s.subject.arn))
+    adviser = Adviser(account, paths)
+    chosen = tuple(adviser.recommend(holders[s.subject.arn], s.score) for s in scored[:limit])
+    return Advice(chosen, max(0, len(scored) - limit))
+
+
+def _is_ours(holder: Holder) -> bool:
+    return not exemption(holder) and not (isinstance(holder, Role) and holder.is_reserved)
+
+
+class Adviser:
+    """Recommendations for one account; identical policies in identical circumstances are worked out once."""
+
+    def __init__(self, account: Account, paths: Iterable[Path] = ()) -> None:
+        """`paths` are the account's; only escalations count."""
+        self.account = account
+        self._paths: dict[str, list[Path]] = {}
+        for path in paths:
+            if path.escalates:
+                self._paths.setdefault(path.source.arn, []).append(path)
+        self._drafts: dict[object, Draft] = {}
+
+    def recommend(self, holder: Holder, risk: int) -> Recommendation:
+        """The recommendation for one principal."""
+        if full_administrator(self.account, holder):
+            return self._nothing(holder, risk, wording.ADMINISTRATOR)
+        hops = first_hops(self.account, holder, self._paths)
+        held = tuple(self._held(holder))
+        draft = self._draft(holder, held, cuts_of(holder, hops))
+        policies = pack(holder, draft, held)
+        after = on_paper(holder, held, policies, edited=draft.edited())
+        unproven = fault(self.account, holder, after, held)
+        if unproven:
+            return self._nothing(holder, risk, f"withheld, since it was not proven to be narrower: {unproven}")
+        return Recommendation(
+            subject=holder.subject,
+            risk=risk,
+            policies=policies,
+            changes=tuple(wording.changes(draft, held)),
+            actions_before=possible_actions(self.account, holder).bit_count(),
+            actions_after=possible_actions(self.account, after).bit_count(),
+            confidence=wording.confidence(draft, holder),
+            confidence_reasons=tuple(wording.reasons(draft)),
+            warnings=(*draft.warnings, *wording.warnings(self.account, holder, after, hops)),
+            affects=wording.affected(self.account, holder, draft, held),
+        )
+
+    def _nothing(self, holder: Holder, risk: int, warning: str) -> Recommendation:
+        """No policy, and why: none is invented where none can be justified."""
+        count = possible_actions(self.account, holder).bit_count()
+        return Recommendation(
+            subject=holder.subject,
+            risk=risk,
+            policies=(),
+            changes=(),
+            actions_before=count,
+            actions_after=count,
+            confidence=Confidence.CONDITIONAL,
+            confidence_reasons=(wording.NO_EVIDENCE,),
+            warnings=(warning,),
+        )
+
+    def _held(self, holder: Holder) -> Iterator[Held]:
+        """The principal's own policies that can be read, with their places."""
+        own = (d for d in (*holder.inline, *holder.attached) if isinstance(d.policy, Policy))
+        for place, document in enumerate(own):
+            shared = document.is_managed and (
+                wording.is_aws(document.arn) or sharers(self.account, document.arn) != (holder.arn,)
+            )
+            yield Held(document, place, alone=not shared)
+
+    def _draft(self, holder: Holder, held: tuple[Held, ...], cuts: tuple[Cut, ...]) -> Draft:
+        """The narrowed policies; shared by all whose policies and circumstances are the same."""
+        policies = tuple(h.document.policy for h in held if isinstance(h.document.policy, Policy))
+        shared = tuple(not h.alone for h in held)
+        groups = tuple(d.policy for g in holder.groups for d in g.documents) if isinstance(holder, User) else ()
+        boundary = None if isinstance(holder, Group) or holder.boundary is None else holder.boundary.policy
+        context = context_of(self.account, holder)
+        asked = any(map(_asks, (*policies, *groups, boundary)))
+        key = (policies, shared, groups, boundary, cuts, context if asked else None)
+        if key not in self._drafts:
+            ground = ground_of(self.account, holder, context)
+            draft = Draft(policies, shared)
+            close(draft, cuts, ground)
+            scope(draft, ground, sparing=_too_long(draft))
+            _spare_shared(draft)
+            tidy(draft, ground, [s for p in groups if isinstance(p, Policy) for s in p.statements])
+            self._drafts[key] = draft
+        return self._drafts[key]
+
+
+def _asks(policy: Policy | Unparsed | None) -> bool:
+    """Whether what the policy means hangs on who asks."""
+    statements = policy.statements if isinstance(policy, Policy) else ()
+    return any(s.conditions.tests or any("${" in p for p in s.resources.patterns) for s in statements)
+
+
+def _too_long(draft: Draft) -> frozenset[int]:
+    """The shared policies that no single managed policy could replace; scoping would make them longer still."""
+    return frozenset(
+        place
+        for place, shared in enumerate(draft.shared)
+        if shared and not draft.closes(place) and _size(draft.policies[place]) > MANAGED_QUOTA
+    )
+
+
+@lru_cache(maxsize=4096)
+def _size(policy: Policy) -> int:
+    return size_of(policy.source)
+
+
+def _spare_shared(draft: Draft) -> None:
+    """A copy of a shared policy must earn its keep: close an escalation, or leave nothing open that can change things.
+
+    And it must fit into one managed policy. Else the policy stays: a copy no longer follows its original.
+    """
+    for place, shared in enumerate(draft.shared):
+        idle = not shared or draft.closes(place) or not draft.is_narrowed(place)
+        if not idle and (leaves_open(draft, place) or size_of(body_of(draft, place)) > MANAGED_QUOTA):
+            draft.revert(place)
+            draft.warnings[:] = [LEFT]

@@ -1,0 +1,109 @@
+"""What may be taken as given while one principal's policies are narrowed: its circumstances, and what exists."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
+
+from leastwise import catalog
+from leastwise.access import layers_of, possible_actions, trusted_services
+from leastwise.account.model import Group, remember
+
+if TYPE_CHECKING:
+    from leastwise.access import Holder
+    from leastwise.account.model import Account
+    from leastwise.policy.condition import Context
+    from leastwise.policy.evaluate import Layer
+
+FEW = 20  # resources listed by name; beyond that a list hides more than it shows
+OWNER = "aws:ResourceAccount"
+
+
+class Ground(NamedTuple):
+    """The circumstances of one principal. `boundaries` are those that could be read."""
+
+    account: Account
+    context: Context
+    identity: Layer | None
+    boundaries: tuple[Layer, ...]
+    possible: int
+
+
+def ground_of(account: Account, holder: Holder, context: Context) -> Ground:
+    """Gather them."""
+    layers = layers_of(holder)
+    return Ground(
+        account=account,
+        context=context,
+        identity=layers.identity,
+        boundaries=tuple(b for b in layers.boundaries if not b.unparsed),
+        possible=possible_actions(account, holder),
+    )
+
+
+def buckets(account: Account) -> tuple[str, ...] | None:
+    """The ARNs of all buckets of the account; None when they were not seen."""
+    return None if account.has_gap("s3:ListBuckets") else tuple(b.arn for b in account.buckets)
+
+
+def passable(ground: Ground) -> tuple[str, ...]:
+    """The roles that trust a service of which the principal may use something, sorted.
+
+    AWS links service-linked roles by itself; nobody passes them.
+    """
+    return tuple(
+        arn for arn, services in _trusting(ground.account) if any(_usable(s, ground.possible) for s in services)
+    )
+
+
+def _trusting(account: Account) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    def find() -> tuple[tuple[str, tuple[str, ...]], ...]:
+        own = ((r.arn, trusted_services(r)) for r in account.roles if not r.is_service_linked)
+        return tuple((arn, services) for arn, services in own if services)
+
+    return remember(account, "roles trusting services", find)
+
+
+def _usable(service: str, possible: int) -> bool:
+    """Whether some action of the service is possible; a service whose prefix cannot be told counts as usable."""
+    mask = _actions_behind(service)
+    return mask is None or bool(mask & possible)
+
+
+@lru_cache(maxsize=1024)
+def _actions_behind(service: str) -> int | None:
+    """`ecs-tasks.amazonaws.com` → the actions of `ecs`; None where no prefix of the catalogue fits."""
+    labels = service.partition(".amazonaws")[0].split(".")
+    universe = catalog.universe()
+    for label in (*labels, *(label.partition("-")[0] for label in labels)):
+        mask = universe.mask(f"{label}:*")
+        if mask:
+            return mask
+    return None
+
+
+def sharers(account: Account, policy: str) -> tuple[str, ...]:
+    """Whom a change of the managed policy meets: the ARNs of all it is attached to, or bounds."""
+
+    def find() -> dict[str, tuple[str, ...]]:
+        held: dict[str, list[str]] = {}
+        for holder in account.holders:
+            boundary = None if isinstance(holder, Group) else holder.boundary
+            for document in (*holder.attached, *filter(None, (boundary,))):
+                held.setdefault(document.arn, []).append(holder.arn)
+        return {arn: tuple(sorted(holders)) for arn, holders in held.items()}
+
+    return remember(account, "holders of policies", find).get(policy, ())
+
+
+def members(account: Account, group: Group) -> tuple[str, ...]:
+    """The ARNs of the group's users."""
+
+    def find() -> dict[str, tuple[str, ...]]:
+        found: dict[str, list[str]] = {}
+        for user in account.users:
+            for each in user.groups:
+                found.setdefault(each.arn, []).append(user.arn)
+        return {arn: tuple(users) for arn, users in found.items()}
+
+    return remember(account, "members of groups", find).get(group.arn, ())

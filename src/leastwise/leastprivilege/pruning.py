@@ -1,0 +1,246 @@
+"""What can never take effect, and what is granted twice. Taking it away changes nothing that works.
+
+Only the principal's own inline policies are tidied, and those that are replaced anyway: nobody replaces a shared
+policy for the sake of an idle line. Action names that no catalogue knows stay, since they may be newer than it.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache, reduce
+from itertools import chain
+from operator import or_
+from typing import TYPE_CHECKING, NamedTuple
+
+from leastwise import catalog
+from leastwise.arn import parse_arn
+from leastwise.leastprivilege.draft import Clause, Draft, Move, edit, on, short
+from leastwise.leastprivilege.shorthand import covers_entry, is_wild, meets_entry
+from leastwise.policy.condition import Conditions
+from leastwise.policy.pattern import Glob, covered, overlaps
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from leastwise.leastprivilege.ground import Ground
+    from leastwise.policy.document import Document, Statement
+    from leastwise.policy.elements import Actions, Resources
+
+CLOCK = frozenset({"aws:currenttime", "aws:epochtime", "aws:tokenissuetime"})
+EXPIRING = frozenset({"DateLessThan", "DateLessThanEquals", "NumericLessThan", "NumericLessThanEquals"})
+
+
+class Idle(NamedTuple):
+    """Why something has no effect, and whether that is sure rather than the catalogue's word."""
+
+    reason: str
+    sure: bool = True
+
+
+def tidy(draft: Draft, ground: Ground, groups: Sequence[Statement]) -> None:
+    """Remove what is idle and what is granted twice, until nothing is: each can bring the other to light.
+
+    `groups` are the statements that the principal has through groups.
+    """
+    before = -1
+    while before < len(draft.edits):
+        before = len(draft.edits)
+        _prune(draft, ground)
+        _dedupe_all(draft, ground, groups)
+
+
+def _prune(draft: Draft, ground: Ground) -> None:
+    """Remove what cannot take effect under the conditions, the boundary, the denies and the kinds of resource."""
+    for clause in tuple(draft.clauses):
+        if not draft.is_open(clause.place):
+            continue
+        idle = _never_holds(clause.origin, ground)
+        if idle:
+            draft.swap(clause, (), edit(clause, Move.DEAD, idle.reason, sure=idle.sure))
+        elif not clause.actions.negated:
+            _prune_actions(draft, clause, ground)
+    for clause in tuple(draft.clauses):
+        if draft.is_open(clause.place):
+            _prune_resources(draft, clause)
+
+
+def _prune_actions(draft: Draft, clause: Clause, ground: Ground) -> None:
+    reasons: dict[Idle, list[str]] = {}
+    refused = _refused(clause.resources, ground)
+    for entry in clause.actions.patterns:
+        idle = _idle(entry, clause, refused, ground)
+        if idle:
+            reasons.setdefault(idle, []).append(entry)
+    gone = {entry for entries in reasons.values() for entry in entries}
+    if gone:
+        left = [entry for entry in clause.actions.patterns if entry not in gone]
+        edits = [
+            edit(clause.listing(entries), Move.DEAD, idle.reason, sure=idle.sure) for idle, entries in reasons.items()
+        ]
+        draft.swap(clause, (clause.listing(left),) if left else (), *edits)
+
+
+def _prune_resources(draft: Draft, clause: Clause) -> None:
+    """Remove resources that none of the actions can act on."""
+    entries, resources = clause.actions.patterns, clause.resources.patterns
+    if clause.actions.negated or clause.resources.negated or len(resources) < 2:
+        return
+    idle = {r: _misdirected(entries[0], on((r,))) for r in resources}
+    gone = [r for r, why in idle.items() if why and all(_misdirected(e, on((r,))) for e in entries)]
+    if gone and len(gone) < len(resources):
+        sure = all(why.sure for r in gone for e in entries if (why := _misdirected(e, on((r,)))))
+        reason = "none of its actions acts on such a resource"
+        left = clause.within(r for r in resources if r not in gone)
+        written = [r for r in gone if r in clause.origin.resources.patterns]  # the rest is scoping's, and needs no word
+        edits = [edit(clause.within(written), Move.DEAD, reason, sure=sure)] if written else []
+        draft.swap(clause, (left,), *edits)
+
+
+def _never_holds(statement: Statement, ground: Ground) -> Idle | None:
+    """Conditions that are false now and will stay so: a start date in the future is no reason."""
+    tests = statement.conditions.tests
+    lasting = tuple(t for t in tests if t.lower_key not in CLOCK or t.operator in EXPIRING)
+    if not lasting or Conditions(lasting).evaluate(ground.context) is not False:
+        return None
+    by_tag = any("tag/" in t.lower_key for t in lasting)
+    return Idle(f"its condition never holds for this principal: {short(map(str, lasting), 2)}", sure=not by_tag)
+
+
+def _idle(entry: str, clause: Clause, refused: tuple[Actions, ...], ground: Ground) -> Idle | None:
+    if any(covers_entry(actions, entry) for actions in refused):
+        return Idle("a Deny without conditions covers it")
+    if any(not _reaches(entry, clause.resources, b.documents, ground) for b in ground.boundaries):
+        return Idle("the permissions boundary allows none of it")
+    return _misdirected(entry, clause.resources)
+
+
+def _refused(resources: Resources, ground: Ground) -> tuple[Actions, ...]:
+    """The actions denied without conditions on all of the resources."""
+    layers = (*filter(None, (ground.identity,)), *ground.boundaries)
+    return tuple(
+        s.actions
+        for layer in layers
+        for d in layer.documents
+        for s in d.statements
+        if not s.allows and not s.conditions.tests and _holds_all(s.resources, resources, ground)
+    )
+
+
+def _holds_all(outer: Resources, inner: Resources, ground: Ground) -> bool:
+    """Whether every resource of the inner list surely is of the outer one."""
+    if outer.is_any or outer is inner:
+        return True
+    if outer.negated or inner.negated or any("${" in p for p in outer.patterns):
+        return False
+    by = outer.globs(ground.context)
+    return all(covered(glob, by) for glob in inner.globs(ground.context))
+
+
+def _reaches(entry: str, resources: Resources, documents: Iterable[Document], ground: Ground) -> bool:
+    """Whether some Allow of the documents can meet the entry on one of the resources."""
+    return any(
+        s.allows and meets_entry(s.actions, entry) and _touch(s.resources, resources, ground)
+        for d in documents
+        for s in d.statements
+    )
+
+
+def _touch(one: Resources, other: Resources, ground: Ground) -> bool:
+    if one.is_any or other.is_any or one.negated or other.negated:
+        return True
+    mine = one.globs(ground.context)
+    return any(overlaps(a, b) for b in other.globs(ground.context) for a in mine)
+
+
+@lru_cache(maxsize=1 << 14)
+def _misdirected(entry: str, resources: Resources) -> Idle | None:
+    """An action on resources of which none is of a kind that it takes."""
+    known = catalog.universe().mask(entry)
+    if not known or resources.negated or resources.is_any or any("${" in p for p in resources.patterns):
+        return None
+    if any(_acts_on(entry, pattern) for pattern in resources.patterns):
+        return None
+    foreign = not any(_service(p) in {None, *_kinds(entry)} for p in resources.patterns)
+    date = "" if foreign else f", by the catalogue of {catalog.version()}"
+    return Idle(f"it acts on no resource like {short(resources.patterns, 2)}{date}", sure=foreign)
+
+
+@lru_cache(maxsize=1 << 15)
+def _acts_on(entry: str, pattern: str) -> bool:
+    """Whether some resource that the entry's actions take matches the pattern."""
+    glob, service, kinds = Glob.parse(pattern), _service(pattern), _kinds(entry)
+    near = chain.from_iterable(kinds.values()) if service is None else kinds.get(service, ())
+    return any(overlaps(glob, kind) for kind in near)
+
+
+@lru_cache(maxsize=1 << 14)
+def _service(pattern: str) -> str | None:
+    """The service that a resource's pattern spells out."""
+    arn = parse_arn(pattern)
+    return arn.service if arn and not is_wild(arn.partition + arn.service) else None
+
+
+@lru_cache(maxsize=1 << 14)
+def _kinds(entry: str) -> dict[str, tuple[Glob, ...]]:
+    """The kinds of resource that the entry's actions take, by service; the entry's own service always stands there."""
+    universe = catalog.universe()
+    names = universe.names_of(universe.mask(entry))
+    patterns = dict.fromkeys(chain.from_iterable(map(universe.resource_patterns, names)))
+    found: dict[str, list[Glob]] = {name.partition(":")[0]: [] for name in names}
+    for pattern in patterns:
+        found.setdefault(_service(pattern.replace("arn:*:", "arn:aws:", 1)) or "", []).append(Glob.parse(pattern))
+    return {service: tuple(globs) for service, globs in found.items()}
+
+
+def _dedupe_all(draft: Draft, ground: Ground, groups: Iterable[Statement]) -> None:
+    """Remove entries that another Allow of the principal covers, the last first.
+
+    A shared policy goes as a whole or not at all.
+    """
+    others = [s for s in groups if s.allows and not s.conditions.tests]
+    for place in reversed(range(len(draft.policies))):
+        if draft.is_open(place):
+            for clause in reversed(tuple(draft.of(place))):
+                _dedupe(draft, clause, others, ground)
+        else:
+            _detach(draft, place, others, ground)
+
+
+def _dedupe(draft: Draft, clause: Clause, others: list[Statement], ground: Ground) -> None:
+    twice = _twice(clause, [c for c in draft.clauses if c is not clause], others, ground)
+    if twice:
+        left = [entry for entry in clause.actions.patterns if entry not in twice]
+        by = (clause.listing(left),) if left else ()
+        reason = "another statement of this principal allows it, under no further conditions"
+        draft.swap(clause, by, edit(clause.listing(twice), Move.DUPLICATE, reason, sure=True))
+
+
+def _twice(clause: Clause, clauses: Iterable[Clause], others: Iterable[Statement], ground: Ground) -> frozenset[str]:
+    """The entries of the clause that one of the others covers."""
+    if clause.actions.negated:
+        return frozenset()
+    mask = clause.actions.mask
+    lists = [(c.actions, c.resources) for c in clauses if c.actions.mask & mask and _is_looser(c, clause)]
+    lists += [(s.actions, s.resources) for s in others if s.actions.mask & mask]
+    wide = [actions for actions, resources in lists if _holds_all(resources, clause.resources, ground)]
+    return frozenset(e for e in clause.actions.patterns if any(covers_entry(a, e) for a in wide))
+
+
+def _is_looser(one: Clause, other: Clause) -> bool:
+    """Whether the first asks for no condition that the second does not ask for, too."""
+    tests = one.origin.conditions.tests
+    return (not tests or one.origin.conditions == other.origin.conditions) and set(one.bounds) <= set(other.bounds)
+
+
+def _detach(draft: Draft, place: int, others: list[Statement], ground: Ground) -> None:
+    """Let go of a shared policy all of which is granted elsewhere."""
+    clauses = tuple(draft.of(place))
+    kept = [c for c in draft.clauses if c.place != place]
+    if not all(s.allows for s in draft.policies[place].statements):
+        return
+    elsewhere = reduce(or_, (actions.mask for actions in (*(c.actions for c in kept), *(s.actions for s in others))), 0)
+    if any(c.actions.mask & ~elsewhere for c in clauses):
+        return
+    if all(_twice(c, kept, others, ground) == frozenset(c.actions.patterns) for c in clauses):
+        reason = "the other policies of this principal allow all of it: the policy can be detached"
+        for clause in clauses:
+            draft.swap(clause, (), edit(clause, Move.DUPLICATE, reason, sure=True))

@@ -1,0 +1,187 @@
+"""Wildcard resources scoped to what exists: roles, buckets, else the account.
+
+What an action can act on is the catalogue's word (Service Authorization Reference). Where the snapshot lists all
+resources of a kind and they are few, they are named; else the account is filled into the ARN patterns of the action's
+resource types, and S3, whose ARNs have no account, gets a condition on it:
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-resourceaccount
+Actions that take no resource keep `*`, in a statement of their own.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from msgspec.structs import replace
+
+from leastwise import catalog
+from leastwise.account.model import remember
+from leastwise.arn import parse_arn
+from leastwise.leastprivilege.draft import Bound, Clause, Draft, Move, describe, edit
+from leastwise.leastprivilege.ground import FEW, OWNER, buckets, passable
+from leastwise.leastprivilege.kinds import LOOKING, MAKERS, has_account, taken, whole_service
+from leastwise.leastprivilege.permission import PASS
+from leastwise.policy.pattern import Glob, covers
+
+if TYPE_CHECKING:
+    from collections.abc import Container, Iterable
+
+    from leastwise.leastprivilege.ground import Ground
+
+SIMPLE = 8  # resource entries; beyond that a statement is easier read with whole services
+ACCOUNT_SCOPE = "limited to this account; resources of others, or of AWS, are not seen in a snapshot"
+
+Instead = dict[str, tuple[str, ...]]  # each kind of resource, and what is to stand in its place
+
+
+class Place(NamedTuple):
+    """Where actions shall act: under which further conditions, and why."""
+
+    reason: str
+    bounds: tuple[Bound, ...] = ()
+
+
+class Split(NamedTuple):
+    """A clause taken apart: the scoped parts with their reasons, and the entries that stay where they were."""
+
+    parts: tuple[tuple[Clause, str], ...]
+    rest: tuple[str, ...]
+
+
+def scope(draft: Draft, ground: Ground, *, sparing: Container[int] = ()) -> None:
+    """Scope every clause that lists actions on open resources, but for the policies at the places to spare."""
+    done: dict[object, Split] = remember(ground.account, "scoped clauses", dict)
+    for clause in tuple(draft.clauses):
+        if clause.place in sparing or not _is_open(clause):
+            continue
+        passes = clause.actions.mask & catalog.universe().mask(PASS)
+        key = (clause.origin, clause.actions, clause.resources, passable(ground) if passes else ())
+        if key not in done:
+            done[key] = _split(clause, ground)
+        if done[key].parts:
+            _apply(draft, clause, done[key])
+
+
+def _apply(draft: Draft, clause: Clause, split: Split) -> None:
+    parts = [(replace(part, place=clause.place), reason) for part, reason in split.parts]
+    stay = clause.within(("*",)) if clause.resources.is_any else clause
+    left = (stay.listing(split.rest),) if split.rest else ()
+    edits = [
+        edit(clause.listing(part.actions.patterns), Move.SCOPED, reason, after=describe(part)) for part, reason in parts
+    ]
+    draft.swap(clause, (*(part for part, _ in parts), *left), *edits)
+
+
+def leaves_open(draft: Draft, place: int) -> bool:
+    """Whether a policy still allows to change any resource of some kind, anywhere."""
+    universe = catalog.universe()
+    changing = universe.scopable & ~sum(map(universe.level_mask, LOOKING))
+    return any(c.resources.is_any and not c.bounds and c.actions.mask & changing & ~_makers() for c in draft.of(place))
+
+
+def _makers() -> int:
+    return sum(map(catalog.universe().mask, MAKERS))
+
+
+def _is_open(clause: Clause) -> bool:
+    lists = not clause.actions.negated and not clause.resources.negated
+    return lists and any(p.endswith("*") for p in clause.resources.patterns)
+
+
+def _split(clause: Clause, ground: Ground) -> Split:
+    """Sort the entries by where they shall act; each place makes one part, what cannot be scoped is the rest."""
+    aims: dict[Place, tuple[list[str], Instead]] = {}
+    rest: list[str] = []
+    parts: list[tuple[Clause, str]] = []
+    for entry in clause.actions.patterns:
+        place, instead = _aim(entry, clause, ground)
+        if place is None:
+            rest.append(entry)
+        else:
+            entries, kinds = aims.setdefault(place, ([], {}))
+            entries.append(entry)
+            kinds.update(instead)
+    for place, (entries, instead) in aims.items():
+        part = _part(clause.listing(entries), place, instead)
+        if part is None:
+            rest.extend(entries)
+        else:
+            parts.append((part, place.reason))
+            rest.extend(_loose(entries, clause, ground))
+    return Split(tuple(parts), tuple(rest))
+
+
+def _loose(entries: Iterable[str], clause: Clause, ground: Ground) -> Iterable[str]:
+    """The actions without a resource that the entries gave on `*`."""
+    if clause.resources.is_any:
+        for entry in entries:
+            found = taken(entry, ground.account.partition, ground.account.id)
+            yield from found.loose if found else ()
+
+
+def _part(clause: Clause, place: Place, instead: Instead) -> Clause | None:
+    """The clause at its place; None where nothing gets narrower."""
+    wide = {entry: _opened(entry, instead) for entry in clause.resources.patterns}
+    if place.bounds:
+        return clause.within(clause.resources.patterns, place.bounds) if any(wide.values()) else None
+    out = {found for entry, kinds in wide.items() for found in (kinds or (entry,))}
+    if out == set(clause.resources.patterns):
+        return None
+    return clause.within(out if len(out) <= SIMPLE else map(whole_service, out))
+
+
+def _opened(entry: str, instead: Instead) -> tuple[str, ...]:
+    """What is to stand in place of an entry that holds whole kinds of resources; nothing where it is no such entry.
+
+    One that names the account keeps to it already: only where the kind's resources are known is there more to say.
+    """
+    glob, named = Glob.parse(entry), (arn := parse_arn(entry)) is not None and arn.account.isdigit()
+    return tuple(
+        found
+        for kind, known in instead.items()
+        if (glob.is_any or ("${" not in entry and covers(glob, Glob.parse(kind)))) and not (named and known == (kind,))
+        for found in known
+    )
+
+
+def _aim(entry: str, clause: Clause, ground: Ground) -> tuple[Place | None, Instead]:
+    """Where one entry shall act."""
+    account = ground.account
+    found = taken(entry, account.partition, account.id)
+    if found is None:
+        return None, {}
+    universe = catalog.universe()
+    if universe.mask(entry) == universe.mask(PASS):
+        return _roles(found.kinds, ground)
+    if entry.lower().startswith("s3:"):
+        return _buckets(found.kinds, clause, ground)
+    if not any(map(has_account, found.kinds)):
+        return None, {}
+    return Place(ACCOUNT_SCOPE), {kind: (kind,) for kind in found.kinds}
+
+
+def _roles(kinds: tuple[str, ...], ground: Ground) -> tuple[Place | None, Instead]:
+    """The existing roles that trust a service which the principal can use."""
+    roles = passable(ground)
+    if 0 < len(roles) <= FEW:
+        reason = f"only {len(roles)} of the account's roles trust a service that this principal can use"
+        return Place(reason), dict.fromkeys(kinds, roles)
+    number = len(roles) or "none"
+    reason = f"limited to roles of this account, of which {number} trust a service that this principal can use"
+    return Place(reason), {kind: (kind,) for kind in kinds}
+
+
+def _buckets(kinds: tuple[str, ...], clause: Clause, ground: Ground) -> tuple[Place | None, Instead]:
+    """The existing buckets and what is in them, or whatever is owned by this account."""
+    known = buckets(ground.account)
+    same: Instead = {kind: (kind,) for kind in kinds}
+    if known and len(known) <= FEW:
+        own = {kind: tuple(b + _tail(kind) for b in known) for kind in kinds if not has_account(kind)}
+        return Place(f"the account has these {len(known)} buckets; those of others are not seen"), same | own
+    if any(t.lower_key.endswith(":resourceaccount") for t in clause.origin.conditions.tests):
+        return None, {}
+    return Place(ACCOUNT_SCOPE, (Bound("StringEquals", OWNER, ground.account.id),)), same
+
+
+def _tail(kind: str) -> str:
+    """What follows the bucket's name in an ARN of the kind."""
+    return "/*" if kind.endswith("/*") else ""

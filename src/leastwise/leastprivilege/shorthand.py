@@ -1,0 +1,106 @@
+"""Sets of actions written down: exact wildcards at word boundaries, and lists less one action.
+
+A wildcard is used only where the one it replaces covers it and where it matches, in the catalogue, nothing but the
+set. So the text names no more than the mask, as of the catalogue's day.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from leastwise import catalog
+from leastwise.policy.elements import Actions
+from leastwise.policy.pattern import Glob, covered, covers, overlaps
+
+_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z][a-z0-9]*|[a-z0-9]+")
+LONG = 80  # entries; a longer list says less than the wildcard it stands for
+
+
+def is_wild(pattern: str) -> bool:
+    """Whether the Action entry can match more than one name."""
+    return "*" in pattern or "?" in pattern
+
+
+@lru_cache(maxsize=1 << 16)
+def covers_entry(actions: Actions, entry: str) -> bool:
+    """Whether the list covers all that the entry can match, also what the catalogue does not know."""
+    mask = catalog.universe().mask(entry)
+    if mask & ~actions.mask:
+        return False
+    if not is_wild(entry):
+        return bool(mask) or actions.match(entry.lower())
+    if not actions.negated and entry in actions.patterns:
+        return True
+    glob, near = Glob.parse(entry.lower()), _near(actions.patterns, _service(entry))
+    return not any(overlaps(glob, each) for each in near) if actions.negated else covered(glob, near) is True
+
+
+def meets_entry(actions: Actions, entry: str) -> bool:
+    """Whether the list and the entry can match the same action."""
+    if catalog.universe().mask(entry) & actions.mask:
+        return True
+    if not is_wild(entry):
+        return actions.match(entry.lower())
+    glob, near = Glob.parse(entry.lower()), _near(actions.patterns, _service(entry))
+    return covered(glob, near) is not True if actions.negated else any(overlaps(glob, each) for each in near)
+
+
+def _service(entry: str) -> str:
+    """The service that the entry spells out; "" where it spans several."""
+    service = entry.partition(":")[0].lower()
+    return "" if is_wild(service) else service
+
+
+@lru_cache(maxsize=1 << 14)
+def _near(patterns: tuple[str, ...], service: str) -> tuple[Glob, ...]:
+    """The patterns that may speak of the service; all of them for ""."""
+    return tuple(Glob.parse(p.lower()) for p in patterns if not service or _service(p) in {"", service})
+
+
+@lru_cache(maxsize=4096)
+def spell(mask: int, within: str) -> tuple[str, ...]:
+    """The actions of the mask as entries, each covered by the entry `within`."""
+    universe = catalog.universe()
+    left, out = mask, []
+    for name in universe.names_of(mask):
+        bit = universe.mask(name)
+        if left & bit:
+            entry, covered = _widest(name, mask, within)
+            out.append(entry)
+            left &= ~(covered | bit)
+    return tuple(out)
+
+
+def _widest(name: str, mask: int, within: str) -> tuple[str, int]:
+    """The shortest beginning of whole words whose every match lies in the mask; else the name alone."""
+    universe = catalog.universe()
+    service, _, action = name.partition(":")
+    bound = Glob.parse(within.lower())
+    for word in _WORD.finditer(action):
+        entry = f"{service}:{action[: word.end()]}*"
+        found = universe.mask(entry)
+        if not found & ~mask and found.bit_count() > 1 and covers(bound, Glob.parse(entry.lower())):
+            return entry, found
+    return name, universe.mask(name)
+
+
+@lru_cache(maxsize=4096)
+def without(actions: Actions, action: str) -> Actions | None:
+    """The list less one action; None where writing that down would take too long a list."""
+    if not actions.match(action.lower()):
+        return actions
+    if actions.negated:
+        return Actions.of((*actions.patterns, action), negated=True)
+    if actions.is_everything:
+        return Actions.of((action,), negated=True)
+    universe = catalog.universe()
+    kept: list[str] = []
+    for pattern in actions.patterns:
+        if not Glob.parse(pattern.lower()).matches(action.lower()):
+            kept.append(pattern)
+        elif is_wild(pattern):
+            kept.extend(spell(universe.mask(pattern) & ~universe.mask(action), pattern))
+    if len(kept) > LONG + len(actions.patterns):
+        return None
+    return Actions.of(tuple(dict.fromkeys(kept)), negated=False)

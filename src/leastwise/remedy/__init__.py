@@ -1,0 +1,5 @@
+"""Fixes: what to change first, and what that ends."""
+
+from leastwise.remedy.fixes import fix_first
+
+__all__ = ["fix_first"]
