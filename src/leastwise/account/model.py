@@ -282,6 +282,17 @@ class Account(msgspec.Struct, frozen=True, kw_only=True, eq=False):
         """Those who can hold a permission: users, groups and roles."""
         return (*self.users, *self.groups, *self.roles)
 
+    def members(self, group: Group) -> tuple[User, ...]:
+        """The users in the group."""
+        return remember(self, "members", self._members).get(group.arn, ())
+
+    def _members(self) -> dict[str, tuple[User, ...]]:
+        found: dict[str, list[User]] = {}
+        for user in self.users:
+            for group in user.groups:
+                found.setdefault(group.arn, []).append(user)
+        return {arn: tuple(users) for arn, users in found.items()}
+
     def days_since(self, moment: datetime) -> int:
         """Whole days from the moment to the snapshot's now."""
         return (self.now - moment).days

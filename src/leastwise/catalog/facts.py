@@ -34,9 +34,17 @@ def taken(action: str, index: int) -> tuple[tuple[ResourceType, bool], ...]:
     ``index`` is the action's bit.
     """
     service = action.partition(":")[0].lower()
-    return tuple(
-        (_type(service, item.removesuffix("*")), item.endswith("*")) for item in items(_resources()[index])
-    )
+    return tuple((_type(service, item.removesuffix("*")), item.endswith("*")) for item in items(_resources()[index]))
+
+
+@cache
+def alike() -> tuple[tuple[int, ...], ...]:
+    """The actions that take resources, as their bits, those that take the same ones together."""
+    groups: dict[tuple[str, str], list[int]] = {}
+    for index, (action, types) in enumerate(zip(lines("actions.txt"), _resources(), strict=True)):
+        if types:
+            groups.setdefault((action.partition(":")[0], types), []).append(index)
+    return tuple(map(tuple, groups.values()))
 
 
 def own_keys(index: int) -> tuple[str, ...]:
@@ -87,9 +95,7 @@ def _keys() -> list[str]:
 @cache
 def _type(service: str, name: str) -> ResourceType:
     template, _, keys = _types()[f"{service}{COLUMN}{name}"].partition(COLUMN)
-    return ResourceType(
-        name=name, template=template, pattern=pattern_of(template), keys=frozenset(items(keys))
-    )
+    return ResourceType(name=name, template=template, pattern=pattern_of(template), keys=frozenset(items(keys)))
 
 
 @cache

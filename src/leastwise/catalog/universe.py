@@ -53,6 +53,10 @@ class Universe(Names):
         """
         return tuple(dict.fromkeys(kind.pattern for kind, required in self._taken(action) if required))
 
+    def alike(self) -> list[tuple[str, int]]:
+        """The scopable actions by what they take: of each group that takes the same, one action and all as a mask."""
+        return [(self.names[group[0]], sum(1 << index for index in group)) for group in facts.alike()]
+
     def condition_keys(self, action: str) -> frozenset[str]:
         """Keys the action's service may send: the action's own, and those of its resource types.
 

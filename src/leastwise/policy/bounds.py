@@ -8,13 +8,18 @@ the test keep out somebody who would gladly send whatever lets him in?
 
 from __future__ import annotations
 
+import re
+from typing import TYPE_CHECKING
+
 import msgspec
 
-from leastwise.policy.condition import Test
 from leastwise.policy.glob import Glob
 from leastwise.policy.operators import NULL
 from leastwise.policy.program import FOR_ALL, FOR_ANY
 from leastwise.policy.values import addresses
+
+if TYPE_CHECKING:
+    from leastwise.policy.condition import Test
 
 FREE = frozenset(
     {  # the caller writes or chooses these, or meets them by sending the request as everybody does
@@ -32,6 +37,7 @@ FREE = frozenset(
     }
 )
 ALWAYS_SENT = frozenset({"aws:requestedregion"})  # so that `…IfExists` binds as firmly as the plain operator
+_STARS = re.compile(r"(arn:(aws[a-z-]*:)?)?[*?:/]*\*[*?:/]*")
 _OPPOSITE = {"true": "false", "false": "true"}
 
 
@@ -50,7 +56,7 @@ def _is_open(value: str) -> bool:
     span = addresses(value)
     if span:
         return span.first == 0 and span.last.bit_count() in {32, 128}
-    return not value.removeprefix("arn:").strip("*:?/") and "*" in value
+    return _STARS.fullmatch(value) is not None
 
 
 def restricts(test: Test) -> bool:

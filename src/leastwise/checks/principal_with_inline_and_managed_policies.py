@@ -1,0 +1,59 @@
+"""Privilege creep: inline and managed policies on one principal, where nobody sees the sum.
+
+Decides from the policies of the principal and of its groups; a boundary is no grant and does not count. The mix alone
+weighs little: what weighs is which effective actions the inline part adds to the managed one. An inline policy that
+only widens the resources of an action adds nothing here. Silent about principals that are denied everything.
+
+https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_managed-vs-inline.html
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from leastwise.access import Holder, cite_held, possible_actions
+from leastwise.checks.core import Hit, Said, check, weigh
+from leastwise.policy.evaluate import Layer
+from leastwise.results import Impact, Likelihood, Severity
+from leastwise.wide import examples, identity_writing, weighty
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from leastwise.account.model import Account
+    from leastwise.policy.document import Document
+
+
+@check(
+    title="Inline and managed policies mixed",
+    severity=Severity.LOW,
+    attack="A grant that hides in an inline policy escapes reviews of managed ones, and outlives the reason for it.",
+    fix=("Move what is still needed from the inline policies into a managed one, and delete them.",),
+    cites=("CIS AWS 3.0 1.15", "CIS AWS 7.0 2.13", "FSBP IAM.2", "ATT&CK T1098"),
+    impact=Impact.HYGIENE,
+    likelihood=Likelihood.PRINCIPAL,
+)
+def principal_with_inline_and_managed_policies(account: Account) -> Iterator[Said]:
+    """One hit for each principal with both kinds."""
+    for holder in account.holders:
+        documents = holder.documents
+        managed = tuple(d for d in documents if d.is_managed)
+        inline = tuple(d for d in documents if not d.is_managed)
+        possible = possible_actions(account, holder) if managed and inline else 0
+        if possible:
+            yield _mixed(holder, inline, managed, possible)
+
+
+def _mixed(holder: Holder, inline: tuple[Document, ...], managed: tuple[Document, ...], possible: int) -> Hit:
+    added = Layer.of(inline).allow_mask & ~Layer.of(managed).allow_mask & possible
+    weight, identity = added & weighty(), added & identity_writing()
+    facts = {
+        f"the inline part adds {examples(weight)}": bool(weight),
+        f"among them writing of identities: {examples(identity)}": bool(identity),
+    }
+    return Hit(
+        holder.subject,
+        f"{holder.name} holds {len(inline)} inline and {len(managed)} managed policies",
+        evidence=tuple(cite_held(holder, document) for document in (*inline, *managed)),
+        **weigh(Severity.LOW, up=facts),
+    )

@@ -1,0 +1,127 @@
+"""The framework: hits become findings, facts move severities."""
+
+from __future__ import annotations
+
+import pickle
+from typing import TYPE_CHECKING
+
+import pytest
+
+from leastwise.access import can
+from leastwise.checks import all_checks, find
+from leastwise.checks.core import Hit, Limits, check, weigh
+from leastwise.checks.user_without_mfa import user_without_mfa
+from leastwise.errors import UsageError
+from leastwise.results import Confidence, Impact, Likelihood, Severity, Subject
+from world import allow, an_account, document, user_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from leastwise.checks.core import Check
+
+ANN = an_account().user(
+    "ann", inline={"p": document(allow("s3:*", Condition={"Bool": {"aws:MultiFactorAuthPresent": "true"}}))}
+)
+
+
+def subject() -> Subject:
+    return user_of(ANN.build(), "ann").subject
+
+
+class TestWeigh:
+    @pytest.mark.parametrize(
+        ("up", "down", "expected"),
+        [
+            ({}, {}, Severity.MEDIUM),
+            ({"a": True}, {}, Severity.HIGH),
+            ({"a": True, "b": True, "c": True}, {}, Severity.CRITICAL),
+            ({"a": False}, {"b": True}, Severity.LOW),
+            ({}, {"a": True, "b": True, "c": True}, Severity.LOW),
+            ({"a": True}, {"b": True}, Severity.MEDIUM),
+        ],
+    )
+    def test_each_fact_that_holds_moves_it_one_step(
+        self, up: dict[str, bool], down: dict[str, bool], expected: Severity
+    ) -> None:
+        assert weigh(Severity.MEDIUM, up=up, down=down)["severity"] is expected
+
+    def test_never_above_the_top(self) -> None:
+        assert weigh(Severity.MEDIUM, up={"a": True, "b": True}, top=Severity.HIGH)["severity"] is Severity.HIGH
+
+    def test_says_which_facts_held(self) -> None:
+        assert weigh(Severity.MEDIUM, up={"a": True, "b": False}, down={"c": True})["because"] == "a; c"
+
+
+class TestFinding:
+    def test_carries_what_the_check_says(self) -> None:
+        finding = user_without_mfa.finding(Hit(subject(), "words"))
+        assert (finding.check, finding.severity, finding.message) == ("user_without_mfa", Severity.HIGH, "words")
+        assert (finding.attack, finding.fix, finding.cites) == (
+            user_without_mfa.attack, user_without_mfa.fix, user_without_mfa.cites,
+        )  # fmt: skip
+        assert finding.confidence is Confidence.CERTAIN
+
+    def test_the_hit_may_overrule(self) -> None:
+        finding = user_without_mfa.finding(
+            Hit(subject(), "", severity=Severity.LOW, because="b", impact=Impact.HYGIENE)
+        )
+        assert (finding.severity, finding.severity_reason, finding.impact) == (Severity.LOW, "b", Impact.HYGIENE)
+
+    def test_the_fingerprint_ignores_words_and_heeds_the_discriminator(self) -> None:
+        one, two, other = (
+            user_without_mfa.finding(Hit(subject(), message, discriminator=mark)).fingerprint
+            for message, mark in (("a", ""), ("b", ""), ("a", "x"))
+        )
+        assert one == two != other
+
+    def test_assumptions_make_it_conditional(self) -> None:
+        finding = user_without_mfa.finding(Hit(subject(), "", assumes=("something",)))
+        assert (finding.confidence, finding.assumes) == (Confidence.CONDITIONAL, ("something",))
+
+    def test_an_open_answer_makes_it_conditional_and_gives_evidence(self) -> None:
+        account = ANN.build()
+        answer = can(account, user_of(account, "ann"), "s3:PutObject")
+        finding = user_without_mfa.finding(Hit(subject(), "", rests_on=(answer,)))
+        assert finding.confidence is Confidence.CONDITIONAL
+        assert "MultiFactorAuthPresent" in finding.assumes[0]
+        assert finding.evidence[0].name == "p"
+
+
+class TestRegistry:
+    def test_all_fifteen_sorted(self) -> None:
+        ids = [one.id for one in all_checks()]
+        assert ids == sorted(ids)
+        assert len(ids) == len(set(ids)) == 15
+
+    def test_a_check_travels_as_its_name(self) -> None:
+        assert pickle.loads(pickle.dumps(user_without_mfa)) is user_without_mfa  # noqa: S301 - our own bytes
+
+    def test_an_unknown_name_is_answered_with_the_nearest(self) -> None:
+        with pytest.raises(UsageError, match="user_without_mfa"):
+            find("user_without_mfaa")
+        with pytest.raises(UsageError, match="leastwise checks"):
+            find("zzz")
+
+    def test_a_check_must_bear_its_files_name(self) -> None:
+        sign = check(
+            title="", severity=Severity.LOW, attack="", fix=(), impact=Impact.HYGIENE, likelihood=Likelihood.REMOTE
+        )
+        with pytest.raises(TypeError, match=r"must live in elsewhere\.py"):
+            sign(elsewhere)
+
+    def test_the_words_of_each_check_are_there(self) -> None:
+        for one in all_checks():
+            assert all((one.title, one.attack, one.fix, one.cites, one.about, one.needs)), one.id
+            assert "https://docs.aws.amazon.com/" in one.about, one.id
+
+
+def elsewhere() -> Iterator[Hit]:
+    """A rule in the wrong file."""
+    yield from ()
+
+
+@pytest.mark.parametrize("one", all_checks(), ids=lambda one: one.id)
+def test_an_empty_account_raises_nothing_but_its_password_policy(one: Check) -> None:
+    said = list(one.hits(an_account().build(), Limits()))
+    assert len(said) == (one.id == "password_policy_weak")
