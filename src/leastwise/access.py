@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -16,11 +17,13 @@ from leastwise.policy.request import Caller, Request
 from leastwise.results import Evidence
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from leastwise.policy.document import Document, Statement
 
 Holder = User | Role | Group
+Facts = Mapping[str, str | Sequence[str]]  # condition keys and their values; no values: the key is absent
+TOKEN_ISSUED = "aws:TokenIssueTime"  # noqa: S105 - a condition key
 
 PROBE = "leastwise:anythingatall"  # an action no service has: what allows it allows whatever AWS adds next
 
@@ -83,7 +86,7 @@ def _context(account: Account, holder: Holder) -> Context:
 
 
 def request(
-    account: Account, holder: Holder, action: str, resource: str = "*", *, facts: Mapping[str, str] | None = None
+    account: Account, holder: Holder, action: str, resource: str = "*", *, facts: Facts | None = None
 ) -> Request:
     """The principal asking for the action. `facts` are further condition keys that are known."""
     context = context_of(account, holder)
@@ -97,14 +100,25 @@ def request(
 
 
 def can(
-    account: Account, holder: Holder, action: str, resource: str = "*", *, facts: Mapping[str, str] | None = None
+    account: Account, holder: Holder, action: str, resource: str = "*", *, facts: Facts | None = None
 ) -> Answer:
     """May the principal do this to that, by its own policies?
 
     `resource` is a concrete ARN, or `*` for actions that take none. Resource-based policies are asked by `assume`
     and by the checks of resources.
     """
-    return evaluate(request(account, holder, action, resource, facts=facts), layers_of(holder))
+    return _settled(request(account, holder, action, resource, facts=facts), layers_of(holder))
+
+
+def _settled(asked: Request, layers: Layers) -> Answer:
+    """The answer. A user's request carries no token, or one issued of late: where both agree, nothing is open."""
+    answer = evaluate(asked, layers)
+    if answer.allowed is not None or asked.caller.is_role:
+        return answer
+    now = asked.context.known["aws:currenttime"]
+    contexts = asked.context.with_({TOKEN_ISSUED: now}), asked.context.with_(absent=(TOKEN_ISSUED,))
+    late, none = (evaluate(msgspec.structs.replace(asked, context=c), layers) for c in contexts)
+    return late if late.outcome is none.outcome else answer
 
 
 def without_mfa(account: Account, holder: Holder, action: str, resource: str = "*") -> Answer:
@@ -118,7 +132,7 @@ def without_mfa(account: Account, holder: Holder, action: str, resource: str = "
 
 
 def may(
-    account: Account, holder: Holder, action: str, within: str, *, facts: Mapping[str, str] | None = None
+    account: Account, holder: Holder, action: str, within: str, *, facts: Facts | None = None
 ) -> Answer:
     """May the principal do this to anything within the pattern? A yes carries an example as its resource."""
     asked = request(account, holder, action, facts=facts)
@@ -134,7 +148,7 @@ def assume(account: Account, source: User | Role, role: Role) -> Answer:
         resource=trust_layer(role),
         resource_must_allow=True,
     )
-    return evaluate(request(account, source, "sts:AssumeRole", role.arn), layers)
+    return _settled(request(account, source, "sts:AssumeRole", role.arn), layers)
 
 
 def trusts_service(account: Account, role: Role, service: str) -> Answer:
@@ -229,13 +243,16 @@ def denied_everywhere(layer: Layer, context: Context) -> int:
     return union
 
 
-def allowed_on_everything(account: Account, holder: Holder) -> int:
-    """The catalogue's actions allowed on `*` without an open condition, less those denied everywhere, as bits."""
+def allowed_on_everything(account: Account, holder: Holder, *, sure: bool = True) -> int:
+    """The catalogue's actions allowed on `*`, less those surely denied everywhere, as bits.
+
+    Without an open condition, or, unless `sure` is asked, also where one may turn out well.
+    """
     context = context_of(account, holder)
     layers = layers_of(holder)
     mask = catalog.universe().everything if layers.identity else 0
     for layer in (*filter(None, (layers.identity,)), *layers.boundaries):
-        mask &= open_actions(layer, context) & ~denied_everywhere(layer, context)
+        mask &= open_actions(layer, context, sure=sure) & ~denied_everywhere(layer, context)
     return mask
 
 
@@ -279,6 +296,18 @@ def cite(document: Document, statement: Statement | None = None, note: str = "")
         sid=statement.sid if statement else "",
         note=note,
     )
+
+
+def held_through(holder: Holder | None, document: Document) -> str:
+    """How a document comes to the principal: "through group …", or "" where it is its own or attached to it."""
+    if not isinstance(holder, User) or document in (*holder.inline, *holder.attached):
+        return ""
+    return next((f"through group {group.name}" for group in holder.groups if document in group.documents), "")
+
+
+def cite_held(holder: Holder | None, document: Document, statement: Statement | None = None) -> Evidence:
+    """As `cite`, with the group through which the principal holds the document."""
+    return cite(document, statement, held_through(holder, document))
 
 
 def evidence_of(answer: Answer) -> tuple[Evidence, ...]:

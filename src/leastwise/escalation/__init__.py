@@ -1,0 +1,45 @@
+"""Who can become administrator, how, and how surely: methods and account → edges → shortest proofs.
+
+Techniques are rows of data (`methods/*.toml`), shapes are code, and every decision is the engine's.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from leastwise.account.model import Account, remember
+from leastwise.escalation.method import Method, methods
+from leastwise.escalation.paths import exempt_paths, find_paths
+from leastwise.escalation.standing import Level, Standing, standing
+from leastwise.escalation.standing import tier as _tier
+
+if TYPE_CHECKING:
+    from leastwise.access import Holder
+
+
+def tier(account: Account, holder: Holder) -> str:
+    """For the risk model: "administrator", "privileged", "sensitive" or "other".
+
+    Privileged is who has an escalation, or can write identity or policies.
+    """
+    found = _tier(account, holder)
+    if found in {"sensitive", "other"} and holder.arn in _escalating(account):
+        return "privileged"
+    return found
+
+
+def _escalating(account: Account) -> frozenset[str]:
+    paths = (*find_paths(account), *exempt_paths(account))
+    return remember(account, "escalating", lambda: frozenset(p.source.arn for p in paths if p.escalates))
+
+
+__all__ = [
+    "Level",
+    "Method",
+    "Standing",
+    "exempt_paths",
+    "find_paths",
+    "methods",
+    "standing",
+    "tier",
+]

@@ -1,0 +1,318 @@
+"""What a hop rests on: permissions, admissions, trust. Each claim is decided by the engine, and can prove itself.
+
+`allowed` is quick: the bounds of `powers` answer first. `answers` asks the engine for the whole answer, with its
+statements, and is meant for the hops that are reported.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Protocol
+
+from leastwise import access, catalog
+from leastwise.account.model import Group, remember
+from leastwise.escalation.method import PASS_ROLE, Method, Need
+from leastwise.escalation.powers import bit, powers, signature, statements_of
+from leastwise.policy.glob import Glob
+from leastwise.policy.truth import all_of, any_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from leastwise.access import Holder
+    from leastwise.account.model import Account, Role, User
+    from leastwise.policy.evaluate import Answer
+
+Facts = dict[str, "str | Sequence[str]"]
+ANY = "any"
+EXAMPLE = "example"
+ATTACHING = ("iam:Attach", "iam:Detach")
+
+
+class Claim(Protocol):
+    """Something that must be so for a hop to work."""
+
+    def allowed(self, account: Account, source: User | Role) -> bool | None:
+        """Whether it is so; None where conditions leave it open."""
+        ...
+
+    def answers(self, account: Account, source: User | Role) -> tuple[tuple[str, Answer], ...]:
+        """The permissions used, each as words and with the answer that proves it; no words for a trust."""
+        ...
+
+
+class Circumstances:
+    """What is known of a request beyond the caller: the resource, what is attached to it, who gets the role."""
+
+    __slots__ = ("about", "attached", "service")
+
+    def __init__(self, about: Holder | None = None, *, attached: str = "", service: str = "") -> None:
+        """`about` is the principal that the request touches."""
+        self.about = about
+        self.attached = attached
+        self.service = service
+
+    def facts(self, action: str) -> Facts:
+        """The condition keys that AWS fills in for this action, as far as they are known; () where absent.
+
+        https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsidentityandaccessmanagementiam.html
+        """
+        if action == PASS_ROLE:
+            return {"iam:PassedToService": self.service} if self.service else {}
+        known = _facts_about(self.about) if self.about is not None else {}
+        if self.attached and action.endswith("PermissionsBoundary"):
+            return known | {"iam:PermissionsBoundary": self.attached}
+        if self.attached and action.startswith(ATTACHING):
+            return known | {"iam:PolicyARN": self.attached}
+        return known
+
+
+NOTHING_KNOWN = Circumstances()
+
+
+def _facts_about(holder: Holder) -> Facts:
+    if isinstance(holder, Group):
+        return {}
+    known: Facts = {"iam:PermissionsBoundary": holder.boundary.arn if holder.boundary else ()}
+    for prefix in ("aws:ResourceTag/", "iam:ResourceTag/"):
+        known[prefix + "*"] = ()  # its tags are all seen, so any other is absent
+        known |= {prefix + key: value for key, value in holder.tags.items()}
+    return known
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Permit:
+    """One of some actions on one resource."""
+
+    actions: tuple[str, ...]
+    resource: str
+    given: Circumstances = NOTHING_KNOWN
+
+    def allowed(self, account: Account, source: User | Role) -> bool | None:
+        """Whether one of the actions is allowed."""
+        return any_of(self._one(account, source, action) for action in self.actions)
+
+    def _one(self, account: Account, source: User | Role, action: str) -> bool | None:
+        bounds, mark = powers(source), bit(action)
+        if bounds.sure & mark:
+            return True
+        if not bounds.held & mark:
+            return False
+        key = (action, self.resource, self.given.service, self.given.attached)
+        return _shared(account, source, key, lambda: self._ask(account, source, action))
+
+    def _ask(self, account: Account, source: User | Role, action: str) -> Answer:
+        return access.can(account, source, action, self.resource, facts=self.given.facts(action))
+
+    def answers(self, account: Account, source: User | Role) -> tuple[tuple[str, Answer], ...]:
+        """The best of the actions."""
+        found = [(f"{action} on {self.resource}", self._ask(account, source, action)) for action in self.actions]
+        return (max(found, key=lambda pair: _strength(pair[1])),)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Somewhere:
+    """Several permissions on any one resource of a kind, each with the actions that would do."""
+
+    needs: tuple[tuple[str, ...], ...]
+    patterns: tuple[str, ...]
+    given: Circumstances = NOTHING_KNOWN
+
+    def allowed(self, account: Account, source: User | Role) -> bool | None:
+        """Whether each is allowed; None where no single resource was found on which all are."""
+        found = all_of(any_of(self._anywhere(account, source, a) for a in need) for need in self.needs)
+        if found and len(self.needs) > 1 and not self._on_one(account, source):
+            return None
+        return found
+
+    def _on_one(self, account: Account, source: User | Role) -> bool:
+        if all(any(powers(source).sure & bit(a) for a in need) for need in self.needs):
+            return True
+        examples = {answer.request.resource for _, answer in self.answers(account, source)}
+        return any(
+            all(any(access.can(account, source, a, example).allowed for a in need) for need in self.needs)
+            for example in sorted(examples)
+        )
+
+    def answers(self, account: Account, source: User | Role) -> tuple[tuple[str, Answer], ...]:
+        """The best action of each need, with an example of a resource for each kind it takes."""
+        out: list[tuple[str, Answer]] = []
+        for need in self.needs:
+            ranked = sorted(need, key=lambda a: _rank(self._anywhere(account, source, a)), reverse=True)
+            out.extend(self._examples(account, source, ranked[0]))
+        return tuple(out)
+
+    def _examples(self, account: Account, source: User | Role, action: str) -> list[tuple[str, Answer]]:
+        if powers(source).sure & bit(action):
+            facts = self.given.facts(action)
+            return [(f"{action} on *", access.can(account, source, action, facts=facts))]
+        answers = [self._may(account, source, action, pattern) for pattern in self.patterns]
+        return [(f"{action} on {answer.request.resource}", answer) for answer in answers]
+
+    def _anywhere(self, account: Account, source: User | Role, action: str) -> bool | None:
+        bounds, mark = powers(source), bit(action)
+        if bounds.sure & mark:
+            return True
+        if not bounds.held & mark:
+            return False
+        return all_of(self._truth(account, source, action, pattern) for pattern in self.patterns)
+
+    def _truth(self, account: Account, source: User | Role, action: str, pattern: str) -> bool | None:
+        key = (action, pattern, self.given.service, "somewhere")
+        return _shared(account, source, key, lambda: self._may(account, source, action, pattern))
+
+    def _may(self, account: Account, source: User | Role, action: str, pattern: str) -> Answer:
+        """Without a resource type, the action is asked for on `*`."""
+        key = ("somewhere", action, pattern, self.given.service)
+        return remember(source, key, lambda: self._look(account, source, action, pattern))
+
+    def _look(self, account: Account, source: User | Role, action: str, pattern: str) -> Answer:
+        """The engine's example, if a resource can have such a name; else the best of plain examples."""
+        facts = self.given.facts(action)
+        if pattern == "*":
+            return access.can(account, source, action, facts=facts)
+        found = access.may(account, source, action, pattern, facts=facts)
+        if found.allowed is False or is_plausible(found.request.resource, pattern):
+            return found
+        plain = examples(account, source, action, pattern)
+        return max((access.can(account, source, action, r, facts=facts) for r in plain), key=_strength)
+
+
+def _shared(account: Account, source: User | Role, key: tuple[str, ...], ask: Callable[[], Answer]) -> bool | None:
+    """The truth of the answer; asked once for all principals whose statements about the action are the same."""
+    alike = signature(source, bit(key[0]))
+    if alike is None:
+        return ask().allowed
+    return remember(account, ("shared", key, alike), lambda: ask().allowed)
+
+
+def is_plausible(resource: str, pattern: str) -> bool:
+    """Whether no part of the name that the pattern leaves open has swallowed a colon.
+
+    As texts, `arn:aws:ec2:*:*:instance/*` and `arn:aws:ec2:*::image/*` have names in common; as resources, none.
+    """
+    return resource.count(":") == pattern.count(":")
+
+
+def examples(account: Account, source: User | Role, action: str, pattern: str) -> list[str]:
+    """Names of the kind: a plain one, and one after each of the caller's own patterns, segment by segment."""
+    mark, context = bit(action), access.context_of(account, source)
+    globs = [g for mask, s in statements_of(source) if mask & mark for g in s.resources.globs(context)]
+    aligned = [_aligned(glob.text.split(":", 5), pattern.split(":", 5)) for glob in globs]
+    kind = Glob.parse(pattern)
+    return [pattern.replace("*", EXAMPLE), *(name for name in dict.fromkeys(aligned) if kind.matches(name))]
+
+
+def _aligned(own: list[str], kind: list[str]) -> str:
+    """Each segment as the caller's pattern has it, where that is wider, as the kind has it."""
+    wide = [*own, *["*"] * (len(kind) - len(own))]
+    pairs = zip(wide, kind, strict=True)
+    return ":".join((k if set(o) <= {"*"} else o).replace("*", EXAMPLE).replace("?", "x") for o, k in pairs)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Admission:
+    """The role lets the caller assume it, by its trust and by the caller's own policies."""
+
+    role: Role
+
+    def allowed(self, account: Account, source: User | Role) -> bool | None:
+        """As the engine says."""
+        return access.assume(account, source, self.role).allowed
+
+    def answers(self, account: Account, source: User | Role) -> tuple[tuple[str, Answer], ...]:
+        """The one answer."""
+        return ((f"sts:AssumeRole on {self.role.arn}", access.assume(account, source, self.role)),)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ServiceTrust:
+    """The role lets a service bear it."""
+
+    role: Role
+    service: str
+
+    def allowed(self, account: Account, source: User | Role) -> bool | None:  # noqa: ARG002 - a claim's signature
+        """As the engine says; the same for every caller."""
+        return self.believes(account)
+
+    def believes(self, account: Account) -> bool | None:
+        """Whether the trust policy lets the service in."""
+        return self._ask(account).allowed
+
+    def _ask(self, account: Account) -> Answer:
+        def ask() -> Answer:
+            return access.trusts_service(account, self.role, self.service)
+
+        return remember(self.role, ("trusts", self.service), ask)
+
+    def answers(self, account: Account, source: User | Role) -> tuple[tuple[str, Answer], ...]:  # noqa: ARG002 - as above
+        """The trust statement, which is no permission of the caller."""
+        return (("", self._ask(account)),)
+
+
+def decide(claims: Sequence[Claim], account: Account, source: User | Role) -> bool | None:
+    """Whether all claims hold. Stops at the first that does not."""
+    return all_of(claim.allowed(account, source) for claim in claims)
+
+
+def claims_of(
+    account: Account, method: Method, on: Mapping[str, str], given: Circumstances = NOTHING_KNOWN
+) -> tuple[Claim, ...]:
+    """The permissions of a row as claims. `on` maps the words of the row to ARNs."""
+    bound = tuple(Permit(need.actions, on[need.on], given) for need in method.needs if _is_bound(need))
+    return (*bound, *anywhere(method, account.partition, account.id))
+
+
+@cache
+def potential(method: Method, partition: str, account: str) -> tuple[Claim, ...]:
+    """The row's permissions, on any target that might come to be: who lacks these needs no closer look."""
+    iam = f"arn:{partition}:iam::{account}:"
+    on_target = tuple(need.actions for need in method.needs if need.on == "target")
+    if method.shape == "pass_role":
+        given = Circumstances(service=method.trusts)
+        return (Somewhere(((PASS_ROLE,),), (f"{iam}role/*",), given), *anywhere(method, partition, account))
+    if on_target:
+        return (Somewhere(on_target, (f"{iam}{method.target}/*",)),)
+    return anywhere(method, partition, account)
+
+
+def _is_bound(need: Need) -> bool:
+    """Whether the need is about one known resource, not about any of a kind."""
+    return need.on != ANY and ":" not in need.on
+
+
+@cache
+def anywhere(method: Method, partition: str, account: str) -> tuple[Claim, ...]:
+    """The permissions on any resource of a kind; those on the same kind must meet on one resource."""
+    kinds: dict[tuple[str, ...], list[tuple[str, ...]]] = {}
+    for need in method.needs:
+        if not _is_bound(need):
+            patterns = tuple(_localised(p, partition, account) for p in _kinds(need))
+            kinds.setdefault(patterns, []).append(need.actions)
+    return tuple(Somewhere(tuple(needs), patterns) for patterns, needs in kinds.items())
+
+
+def _kinds(need: Need) -> tuple[str, ...]:
+    """Patterns of the resources without which the action is not made, each of which must be allowed."""
+    named = () if need.on == ANY else (need.on,)
+    return named or catalog.universe().required_resource_patterns(need.action) or ("*",)
+
+
+def _localised(pattern: str, partition: str, account: str) -> str:
+    """The pattern within this partition and account; its region stays open."""
+    parts = pattern.split(":", 5)
+    if len(parts) < 6:
+        return pattern
+    parts[1] = partition
+    parts[4] = parts[4] and account
+    return ":".join(parts)
+
+
+def _strength(answer: Answer) -> int:
+    return _rank(answer.allowed)
+
+
+def _rank(truth: bool | None) -> int:  # noqa: FBT001 - a truth is the whole argument
+    return {True: 2, None: 1, False: 0}[truth]

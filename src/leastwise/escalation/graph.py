@@ -1,0 +1,258 @@
+"""The account as a graph: principals as nodes, hops found backwards from whoever is worth becoming.
+
+Edges are never all pairs. Hot statements are indexed by action and resource list, of which an account has few
+distinct ones, so that "who may pass this role?" asks each distinct list once and then only its holders.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from leastwise.escalation.claims import anywhere, decide
+from leastwise.escalation.method import ASSUME_ROLE, IMPLIED, methods
+from leastwise.escalation.paper import a_member
+from leastwise.escalation.powers import bit, bits, powers, statements_of
+from leastwise.escalation.rewrite import need_marks, row_marks, rows_open_to
+from leastwise.policy.condition import Context
+from leastwise.policy.document import Policy
+from leastwise.policy.elements import Resources  # noqa: TC001 - a type of the index
+from leastwise.results import Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from leastwise.access import Holder
+    from leastwise.account.model import Account, Group, Role, User
+    from leastwise.escalation.claims import Claim
+    from leastwise.escalation.method import Method
+    from leastwise.policy.document import Statement
+    from leastwise.results import Subject
+
+OPEN = Context()
+ASSUME = ASSUME_ROLE.lower()
+
+
+class Node:
+    """A caller as a place in the graph: a principal, what it becomes after a change to itself, or a group's member.
+
+    `what` is who is worth becoming: the principal itself, or the group, for which `holder` is a member that has
+    nothing else. `changed` counts the changes, `ways` are the hops by which a changed principal came about.
+    """
+
+    __slots__ = ("arn", "changed", "held", "holder", "ready", "ways", "what")
+
+    def __init__(self, holder: User | Role, *, group: Group | None = None, changed: int = 0) -> None:
+        """A place not yet connected."""
+        self.holder = holder
+        self.what: Holder = group or holder
+        self.arn = self.what.arn
+        self.changed = changed
+        self.held = powers(holder).held
+        self.ready: dict[Method, bool | None] = {}
+        self.ways: list[Hop] = []
+
+    @property
+    def order(self) -> tuple[str, int]:
+        """Deterministic: by ARN, unchanged principals first."""
+        return self.arn, self.changed
+
+
+class Hop:
+    """One step: who does what to become whom. `target` is None where the hop itself makes the administrator.
+
+    `subject` is who is become, `on` the words of the method's prose, `supposes` what is assumed and unseen.
+    """
+
+    __slots__ = (
+        "certain", "claims", "method", "missing", "on", "source", "subject", "supposes",
+        "sure_but_for_supposing", "target",
+    )  # fmt: skip
+
+    def __init__(  # noqa: PLR0913 - a record with many parts, all named
+        self,
+        source: Node,
+        target: Node | None,
+        method: Method,
+        *,
+        subject: Subject,
+        claims: tuple[Claim, ...],
+        certain: bool,
+        on: dict[str, str] | None = None,
+        supposes: tuple[str, ...] = (),
+        missing: tuple[str, ...] = (),
+    ) -> None:
+        """Certain when the engine says so and nothing is supposed."""
+        self.source = source
+        self.target = target
+        self.method = method
+        self.subject = subject
+        self.claims = claims
+        self.certain = certain and not supposes
+        self.on = on or {}
+        self.supposes = supposes
+        self.missing = missing
+        self.sure_but_for_supposing = certain
+
+    @property
+    def verdict(self) -> Verdict:
+        """By the contract: what is missing makes it latent, what is open conditional."""
+        if self.missing:
+            return Verdict.LATENT
+        return Verdict.PROVEN if self.certain else Verdict.CONDITIONAL
+
+    @property
+    def order(self) -> tuple[int, str, tuple[str, int]]:
+        """Deterministic: the preferred method first, then by target and source."""
+        return self.method.rank, self.subject.arn, self.source.order
+
+
+class Graph:
+    """The nodes and the indexes over them."""
+
+    def __init__(self, account: Account) -> None:
+        """Indexes who holds the actions that are asked for by target."""
+        self.account = account
+        self.nodes: list[Node] = [Node(p) for p in account.principals]
+        self.groups = [Node(a_member(account, g), group=g) for g in account.groups]
+        self.by_arn: dict[str, list[Node]] = {node.arn: [node] for node in self.nodes}
+        self.active: list[Node] = [node for node in self.nodes if node.held]
+        self.served: set[tuple[Node | None, Method]] = set()
+        self._sorts: dict[tuple[str, int], list[Node]] = {}
+        self._able: dict[Method, dict[Node, None]] = {}
+        self._table: dict[str, list[Role]] = {}
+        self._assuming = bit(ASSUME_ROLE)
+        self._targeted = bits(_targeted())
+        self._index: dict[int, dict[Resources, list[Node]]] = {}
+        for node in self.active:
+            self._enter(node)
+
+    def add(self, node: Node) -> None:
+        """A changed principal joins."""
+        self.nodes.append(node)
+        self.active.append(node)
+        self.by_arn[node.arn].append(node)
+        self._enter(node)
+
+    def _enter(self, node: Node) -> None:
+        for mask, statement in statements_of(node.holder):
+            rest = mask & self._targeted if statement.allows else 0
+            while rest:
+                mark = rest & -rest
+                self._index.setdefault(mark, {}).setdefault(statement.resources, []).append(node)
+                rest ^= mark
+
+    def holding(self, action: str, arn: str) -> list[Node]:
+        """Those of whom some statement may allow the action on this resource."""
+        mark = bit(action)
+        lists = self._index.get(mark, {}).items()
+        found = (n for resources, nodes in lists if resources.match(arn, OPEN) is not False for n in nodes)
+        return [node for node in dict.fromkeys(found) if node.held & mark]
+
+    def able(self, method: Method) -> dict[Node, None]:
+        """Those that hold what the method needs on any resource of its kind; nobody else is asked further.
+
+        Worked out once, so all nodes must have been added.
+        """
+        if method not in self._able:
+            sorts = self._alike().items()
+            alike = (nodes for sort, nodes in sorts if method in rows_open_to(*sort, method.shape))
+            some = (node for nodes in alike for node in nodes)
+            self._able[method] = {node: None for node in some if self.ready(node, method) is not False}
+        return self._able[method]
+
+    def _alike(self) -> dict[tuple[str, int], list[Node]]:
+        """The nodes by kind and by what they hold of the rows' actions: few sorts, each tried once per row."""
+        if not self._sorts:
+            for node in self.active:
+                self._sorts.setdefault((node.holder.kind.value, node.held & row_marks()), []).append(node)
+        return self._sorts
+
+    def ready(self, node: Node, method: Method) -> bool | None:
+        """Whether the principal is allowed what does not depend on the target."""
+        if method not in node.ready:
+            sure = powers(node.holder).sure
+            if all(sure & mark for mark in need_marks(method)):
+                node.ready[method] = True
+                return True
+            claims = anywhere(method, self.account.partition, self.account.id)
+            node.ready[method] = decide(claims, self.account, node.holder)
+        return node.ready[method]
+
+    def admitted(self, role: Role) -> list[Node]:
+        """Those whom the role's trust may let in: named, of this account, or anybody."""
+        names, everyone = _trusted(self.account, role)
+        if everyone:
+            return [node for node in self.nodes if node.arn != role.arn]
+        found = [node for name in names for node in self.by_arn.get(name, ())]
+        if self.account.arn in names:
+            found += self.holding(ASSUME_ROLE, role.arn)
+        return [node for node in dict.fromkeys(found) if node.arn != role.arn]
+
+    def admitting(self, node: Node) -> list[Role]:
+        """The roles that may let the principal in, by ARN."""
+        table = self._admissions()
+        found = [*table.get(node.arn, ()), *table.get("*", ())]
+        if node.held & self._assuming:
+            reach = self.reach(node, ASSUME_ROLE)
+            found += [role for role in table.get(self.account.arn, ()) if reach(role.arn)]
+        return sorted((r for r in dict.fromkeys(found) if r.arn != node.arn), key=lambda r: r.arn)
+
+    def _admissions(self) -> dict[str, list[Role]]:
+        """Whom a trust policy names → the roles."""
+        if self._table:
+            return self._table
+        table = self._table
+        for role in self.account.roles:
+            names, everyone = _trusted(self.account, role)
+            for name in ("*",) if everyone else names:
+                table.setdefault(name, []).append(role)
+        return table
+
+    def reach(self, node: Node, *actions: str) -> Reach:
+        """A quick test of whether some statement of the principal may allow one of the actions on an ARN."""
+        mark = bits(actions)
+        return Reach(s for mask, s in statements_of(node.holder) if s.allows and mask & mark)
+
+    @property
+    def profiles(self) -> tuple[tuple[str, Role], ...]:
+        """Every instance profile with the role in it."""
+        return tuple((arn, role) for role in self.account.roles for arn in role.instance_profiles)
+
+
+class Reach:
+    """A set of resource lists to be tried on ARNs."""
+
+    __slots__ = ("lists",)
+
+    def __init__(self, statements: Iterable[Statement]) -> None:
+        """Each distinct list once."""
+        self.lists = tuple(dict.fromkeys(s.resources for s in statements))
+
+    def __call__(self, arn: str) -> bool:
+        """Whether one of the lists may cover the ARN."""
+        return any(resources.match(arn, OPEN) is not False for resources in self.lists)
+
+
+def _targeted() -> set[str]:
+    named = {a for m in methods() for need in m.needs if need.on in {"target", "self"} for a in need.actions}
+    return named | set(IMPLIED)
+
+
+def _trusted(account: Account, role: Role) -> tuple[tuple[str, ...], bool]:
+    """The ARNs that the trust's allows name, the account's own as its root, and whether everyone is meant."""
+    policy = role.trust.policy
+    return _named(policy, account.id, account.arn) if isinstance(policy, Policy) else ((), False)
+
+
+@lru_cache(maxsize=1 << 15)
+def _named(policy: Policy, account: str, root: str) -> tuple[tuple[str, ...], bool]:
+    names: dict[str, None] = {}
+    for statement in policy.statements:
+        principals = statement.principals
+        if not statement.allows or principals is None or not statement.actions.match(ASSUME):
+            continue
+        if principals.everyone or principals.negated:
+            return (), True
+        names |= dict.fromkeys(root if name == account else name for name in principals.aws)
+    return tuple(names), False

@@ -1,0 +1,245 @@
+"""The hops into one target, found backwards: who may assume, seize, or have a service bear it.
+
+One function per shape. Every row of a shape is treated alike.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+from leastwise import access
+from leastwise.account.model import Role, User
+from leastwise.escalation.claims import (
+    Admission,
+    Circumstances,
+    Claim,
+    Permit,
+    ServiceTrust,
+    anywhere,
+    claims_of,
+    decide,
+)
+from leastwise.escalation.graph import Graph, Hop, Node
+from leastwise.escalation.method import DEACTIVATE_MFA, PASS_ROLE, Method, of_shape
+from leastwise.escalation.paper import is_aws_owned, trusting
+from leastwise.escalation.rewrite import open_to
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+
+    from leastwise.access import Holder
+    from leastwise.account.model import Account
+
+MOST_KEYS = 2  # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+
+
+def into(graph: Graph, target: Node, done: Collection[Node]) -> Iterator[Hop]:
+    """The hops by which principals that are not done yet become the target."""
+    yield from target.ways
+    if target.changed:
+        return
+    yield from _seizing(graph, target, done)
+    if isinstance(target.what, Role):
+        yield from _assuming(graph, target, target.what, done)
+        if not target.what.is_service_linked:
+            yield from _bearing(graph, target, target.what, done)
+
+
+def _hop(  # noqa: PLR0913 - the joint where all shapes meet
+    account: Account,
+    ends: tuple[Node, Node],
+    method: Method,
+    claims: tuple[Claim, ...],
+    *,
+    on: dict[str, str] | None = None,
+    supposes: tuple[str, ...] = (),
+) -> Hop | None:
+    """The hop between two nodes, unless a claim fails."""
+    node, target = ends
+    truth = decide(claims, account, node.holder)
+    if truth is False:
+        return None
+    return Hop(
+        node,
+        target,
+        method,
+        subject=target.what.subject,
+        claims=claims,
+        certain=truth is True,
+        on=on,
+        supposes=supposes,
+    )
+
+
+def _assuming(graph: Graph, target: Node, role: Role, done: Collection[Node]) -> Iterator[Hop]:
+    for node in graph.admitted(role):
+        hop = None if node in done else assuming(graph, node, target, role)
+        if hop:
+            yield hop
+
+
+def assuming(graph: Graph, node: Node, target: Node, role: Role) -> Hop | None:
+    """`assume`: where both sides agree."""
+    (method,) = of_shape("assume")
+    return _hop(graph.account, (node, target), method, (Admission(role),))
+
+
+def _seizing(graph: Graph, target: Node, done: Collection[Node]) -> Iterator[Hop]:
+    """`take_over` of somebody who is worth it as he is."""
+    for method in seizures(target.what.kind.value):
+        for node in graph.holding(method.needs[0].action, target.arn):
+            if node not in done and node.arn != target.arn and method in open_to(node.holder, "take_over"):
+                hop = seizing(graph.account, node, target, method)
+                if hop:
+                    yield hop
+
+
+@cache
+def seizures(kind: str) -> tuple[Method, ...]:
+    """The rows that take a target of this kind as it is."""
+    return tuple(m for m in of_shape("take_over") if m.target == kind and not m.change and not m.makes)
+
+
+def seizing(account: Account, node: Node, target: Node, method: Method) -> Hop | None:
+    """The hop, where the target can be entered that way."""
+    permits = claims_of(account, method, {"target": target.arn}, Circumstances(target.what))
+    if decide(permits, account, node.holder) is False:
+        return None
+    entered = entry(account, node.holder, target.what, method)
+    if entered is None:
+        return None
+    return _hop(account, (node, target), method, (*permits, *entered[0]), supposes=entered[1])
+
+
+Entry = tuple[tuple[Claim, ...], tuple[str, ...]]
+
+
+def entry(account: Account, source: User | Role, target: Holder, method: Method) -> Entry | None:
+    """What entering the target takes besides the row's permissions: claims, and what must be supposed.
+
+    None where it cannot be entered that way. Without a credential report a user's keys are unknown; most users
+    have room for one more, and the hop stands.
+    """
+    if isinstance(target, User):
+        return _entry_of_user(account, source, target, method.access)
+    if isinstance(target, Role):
+        if method.access == "trust":
+            return (Admission(target),), ()
+        return None if is_aws_owned(target) else ((Admission(trusting(target, source.arn)),), ())
+    is_member = isinstance(source, User) and any(g.arn == target.arn for g in source.groups)
+    return None if is_member else ((), ())
+
+
+def _entry_of_user(account: Account, source: User | Role, target: User, access_by: str) -> Entry | None:
+    login = target.login
+    if access_by in {"key", "rotated-key"}:
+        full = login is not None and len(login.keys) >= MOST_KEYS
+        return ((), ()) if full == (access_by == "rotated-key") else None
+    if login is None:
+        word = "no" if access_by == "new-login" else "a"
+        return (), (f"{target.name} has {word} console password (no credential report was seen)",)
+    if login.has_password == (access_by == "new-login"):
+        return None
+    return _past_mfa(account, source, target) if login.mfa else ((), ())
+
+
+def _past_mfa(account: Account, source: User | Role, target: User) -> Entry:
+    """A password alone does not sign in a user with an MFA device."""
+    removal = Permit((DEACTIVATE_MFA,), target.arn, Circumstances(target))
+    if removal.allowed(account, source):
+        return (removal,), ()
+    return (), (f"the caller also has the MFA device of {target.name}",)
+
+
+def _bearing(graph: Graph, target: Node, role: Role, done: Collection[Node]) -> Iterator[Hop]:
+    """`pass_role`, and `bend_resource` for what bears the role already."""
+    for service in access.trusted_services(role):
+        rows = by_service("pass_role", service), by_service("bend_resource", service)
+        if not any(rows) or ServiceTrust(role, service).believes(graph.account) is False:
+            continue
+        yield from _passing(graph, target, rows[0], done)
+        for method in rows[1]:
+            yield from _bending(graph, target, method, done)
+
+
+@cache
+def by_service(shape: str, service: str) -> tuple[Method, ...]:
+    """The rows of a shape for roles that trust the service."""
+    return tuple(method for method in of_shape(shape) if method.trusts == service)
+
+
+def _passing(graph: Graph, target: Node, rows: tuple[Method, ...], done: Collection[Node]) -> Iterator[Hop]:
+    """The rows of one service. A row that leads a principal to one target is not tried on the next."""
+    able = [(method, graph.able(method)) for method in rows]
+    for node in graph.holding(PASS_ROLE, target.arn) if any(nodes for _, nodes in able) else ():
+        if node in done or node.arn == target.arn:
+            continue
+        open_rows = [m for m, nodes in able if node in nodes and (node, m) not in graph.served]
+        if not open_rows or may_pass(target, rows[0].trusts).allowed(graph.account, node.holder) is False:
+            continue
+        for method in open_rows:
+            hop = passing(graph, node, target, method)
+            if hop:
+                if hop.sure_but_for_supposing:
+                    graph.served.add((node, method))
+                yield hop
+
+
+def may_pass(target: Node, service: str) -> Permit:
+    """The permission to hand the role to the service."""
+    return Permit((PASS_ROLE,), target.arn, Circumstances(service=service))
+
+
+def passing(graph: Graph, node: Node, target: Node, method: Method) -> Hop | None:
+    """`pass_role`: where the role may be passed to the service, which it trusts."""
+    role = target.what
+    if not isinstance(role, Role):
+        return None
+    passed = may_pass(target, method.trusts)
+    trust = ServiceTrust(role, method.trusts)
+    for profile in _profiles(graph, node, role, method):
+        on = {"profile": profile}
+        claims: tuple[Claim, ...] = (passed, trust, *claims_of(graph.account, method, on))
+        hop = _hop(graph.account, (node, target), method, claims, on=on, supposes=supposed(method, role))
+        if hop:
+            return hop
+    return None
+
+
+def _profiles(graph: Graph, node: Node, role: Role, method: Method) -> Iterator[str]:
+    """The instance profiles that would do: one "" where none is needed."""
+    if method.profile == "existing":
+        yield from role.instance_profiles[:1]
+    elif method.profile == "swapped":
+        reach = graph.reach(node, method.needs[0].action)
+        yield from (arn for arn, other in graph.profiles if other.arn != role.arn and reach(arn))
+    elif method.profile == "" or not role.instance_profiles:
+        yield ""
+
+
+def supposed(method: Method, role: Role) -> tuple[str, ...]:
+    """What the row supposes, about this role."""
+    return tuple(s.text.replace("the role", f"the role {role.arn}") for s in method.supposes)
+
+
+def _bending(graph: Graph, target: Node, method: Method, done: Collection[Node]) -> Iterator[Hop]:
+    """Whoever may alter such resources may alter one that bears this role, if there is one.
+
+    Which one nobody knows, so a row is served once, by the nearest target that fits.
+    """
+    role = target.what
+    if not isinstance(role, Role) or (None, method) in graph.served:
+        return
+    if method.profile == "existing" and not role.instance_profiles:
+        return
+    graph.served.add((None, method))
+    claims = (
+        ServiceTrust(role, method.trusts),
+        *anywhere(method, graph.account.partition, graph.account.id),
+    )
+    for node in graph.able(method):
+        if node not in done and node.arn != role.arn:
+            hop = _hop(graph.account, (node, target), method, claims, supposes=supposed(method, role))
+            if hop:
+                yield hop

@@ -1,0 +1,120 @@
+"""What falls short of an administrator: hops to somebody stronger (lateral), and hops that lack a partner (latent).
+
+Asked only of principals without an escalation; one of each kind is enough, and few candidates are tried.
+"""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from leastwise import access
+from leastwise.account.model import remember
+from leastwise.escalation.claims import decide, potential
+from leastwise.escalation.graph import Graph, Hop, Node, Reach
+from leastwise.escalation.hops import assuming, may_pass, passing, seizing, seizures
+from leastwise.escalation.method import PASS_ROLE, Method
+from leastwise.escalation.rewrite import open_to, row_marks
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from leastwise.account.model import Account, Role, User
+
+TRIED = 16  # candidates per principal and shape before lateral hops are no longer looked for
+
+
+def sideways(graph: Graph, node: Node) -> Hop | None:
+    """A hop to a principal that may do something which this one may not; a certain one if there is one."""
+    first: Hop | None = None
+    for hop in _sideways(graph, node):
+        if hop and hop.certain:
+            return hop
+        first = first or hop
+    return first
+
+
+def _sideways(graph: Graph, node: Node) -> Iterator[Hop | None]:
+    for role in islice(graph.admitting(node), TRIED):
+        if _stronger(graph.account, role, node):
+            yield assuming(graph, node, Node(role), role)
+    if not node.held & row_marks():
+        return
+    for method in open_to(node.holder, "take_over"):
+        if method in seizures("user"):
+            reach = graph.reach(node, method.needs[0].action)
+            for user in islice((u for u in graph.account.users if reach(u.arn)), TRIED):
+                if _stronger(graph.account, user, node):
+                    yield seizing(graph.account, node, Node(user), method)
+    for method in open_to(node.holder, "pass_role"):
+        if graph.ready(node, method) is not False:
+            yield from _passing(graph, node, method)
+
+
+def _stronger(account: Account, target: User | Role, node: Node) -> bool:
+    """Whether the engine finds an action that the target may take on something and the caller on nothing."""
+    if target.arn == node.arn:
+        return False
+    return bool(access.possible_actions(account, target) & ~access.possible_actions(account, node.holder))
+
+
+def _passing(graph: Graph, node: Node, method: Method) -> Iterator[Hop | None]:
+    reach = graph.reach(node, PASS_ROLE)
+    for role in _passable(graph.account, reach, method.trusts):
+        target = Node(role)
+        if _stronger(graph.account, role, node) and may_pass(target, method.trusts).allowed(graph.account, node.holder):
+            yield passing(graph, node, target, method)
+
+
+def _passable(account: Account, reach: Reach, service: str) -> tuple[Role, ...]:
+    """The first roles within reach that trust the service; alike for all who hold the same resource lists."""
+
+    def find() -> tuple[Role, ...]:
+        return tuple(islice((r for r in _trusting(account).get(service, ()) if reach(r.arn)), TRIED))
+
+    return remember(account, ("passable", reach.lists, service), find)
+
+
+def _trusting(account: Account) -> dict[str, list[Role]]:
+    """Service → the roles that trust it and can be passed."""
+    return remember(account, "trusting", lambda: _list_trusting(account))
+
+
+def _list_trusting(account: Account) -> dict[str, list[Role]]:
+    table: dict[str, list[Role]] = {}
+    for role in account.roles:
+        if not role.is_service_linked:
+            for service in access.trusted_services(role):
+                table.setdefault(service, []).append(role)
+    return table
+
+
+def dormant(graph: Graph, node: Node) -> Hop | None:
+    """The hop that only lacks somebody strong enough at its other end."""
+    for shape in ("pass_role", "bend_resource", "take_over"):
+        for method in open_to(node.holder, shape):
+            if method.change or method.makes:
+                continue
+            claims = potential(method, graph.account.partition, graph.account.id)
+            truth = decide(claims, graph.account, node.holder)
+            if truth is not False:
+                return Hop(
+                    node,
+                    None,
+                    method,
+                    subject=graph.account.subject,
+                    claims=claims,
+                    certain=truth is True,
+                    missing=(_lacking(method),),
+                )
+    return None
+
+
+def _lacking(method: Method) -> str:
+    """What would have to exist."""
+    if method.shape == "take_over":
+        return f"a {method.target} with more power that can be entered this way"
+    profile = ", with an instance profile," if method.profile == "existing" else ""
+    if method.shape == "pass_role":
+        return f"a role with more power{profile} that trusts {method.trusts} and may be passed"
+    return f"a role with more power{profile} that trusts {method.trusts}, borne by such a resource"

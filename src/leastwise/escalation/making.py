@@ -1,0 +1,172 @@
+"""The hops that make an administrator: out of oneself, out of another principal, or anew.
+
+Found forwards, from the few principals that hold what it takes. What results is judged on paper by the engine.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from leastwise import access
+from leastwise.escalation.claims import Circumstances, claims_of, decide, potential
+from leastwise.escalation.graph import Graph, Hop, Node, Reach
+from leastwise.escalation.hops import entry
+from leastwise.escalation.paper import (
+    EVERYTHING,
+    administrator_access,
+    new_role,
+    new_user,
+    variants,
+)
+from leastwise.escalation.powers import powers
+from leastwise.escalation.rewrite import Move, change_claims, moves, open_to
+from leastwise.escalation.standing import NONE, standing
+from leastwise.policy.truth import all_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from leastwise.account.model import Account, Role, User
+    from leastwise.escalation.method import Method
+
+DEEPEST = 2  # changes to oneself in a row before a further one is worth following
+PREFERRED_NAME = "new-administrator"
+
+
+def of_itself(graph: Graph, node: Node) -> list[Hop]:
+    """The changes by which the principal becomes administrator, the best per method."""
+    found: dict[Method, Hop] = {}
+    for move in moves(graph.account, node.holder):
+        best = found.get(move.method)
+        if best and best.certain:
+            continue
+        after = standing(graph.account, move.after)
+        if after.is_administrator:
+            hop = _change(node, None, move, certain=after.certain, supposes=after.conditions)
+            if best is None or hop.certain:
+                found[move.method] = hop
+    return list(found.values())
+
+
+def _change(
+    node: Node, target: Node | None, move: Move, *, certain: bool = True, supposes: tuple[str, ...] = ()
+) -> Hop:
+    return Hop(
+        node,
+        target,
+        move.method,
+        subject=node.holder.subject,
+        claims=move.claims,
+        certain=move.certain and certain,
+        on=move.variant.on,
+        supposes=supposes,
+    )
+
+
+def become(graph: Graph, node: Node) -> Iterator[Node]:
+    """What the principal can make of itself short of an administrator: nodes from which a path may go on."""
+    if node.changed >= DEEPEST:
+        return
+    for move in moves(graph.account, node.holder):
+        if not standing(graph.account, move.after).is_administrator and _gains(node, move.after):
+            changed = Node(move.after, changed=node.changed + 1)
+            changed.ways = [_change(node, changed, move)]
+            yield changed
+
+
+def _gains(node: Node, after: User | Role) -> bool:
+    """Whether the bounds moved: more is held, more is sure, or less is denied."""
+    before, now = powers(node.holder), powers(after)
+    return bool(now.held & ~before.held or now.sure & ~before.sure or before.denied & ~now.denied)
+
+
+def of_others(graph: Graph, node: Node) -> Iterator[Hop]:
+    """The principals it can strengthen and then enter, one per method."""
+    account = graph.account
+    for method in open_to(node.holder, "take_over"):
+        if not (method.makes or method.change):
+            continue
+        if decide(potential(method, account.partition, account.id), account, node.holder) is not False:
+            find = _anew if method.makes else _strengthened
+            yield from _best(find(graph, node, method))
+
+
+def _best(hops: Iterator[Hop]) -> Iterator[Hop]:
+    """The first that is certain, else the first."""
+    first: Hop | None = None
+    for hop in hops:
+        if hop.certain:
+            yield hop
+            return
+        first = first or hop
+    if first:
+        yield first
+
+
+def _strengthened(graph: Graph, node: Node, method: Method) -> Iterator[Hop]:
+    account, source = graph.account, node.holder
+    for target in _targets(graph, node, method):
+        for variant in variants(account, target, method):
+            claims = change_claims(account, method, variant, on={"target": target.arn}, about=target)
+            truth = decide(claims, account, source)
+            entered = None if truth is False else entry(account, source, target, method)
+            if entered is None:
+                continue
+            whole = all_of((truth, decide(entered[0], account, source)))
+            after = NONE if whole is False else standing(account, variant.after)
+            if after.is_administrator:
+                yield Hop(
+                    node,
+                    None,
+                    method,
+                    subject=target.subject,
+                    claims=(*claims, *entered[0]),
+                    certain=whole is True and after.certain,
+                    on=variant.on,
+                    supposes=(*entered[1], *after.conditions),
+                )
+
+
+def _targets(graph: Graph, node: Node, method: Method) -> Iterator[User | Role]:
+    """Those within reach of every permission that the row asks for on its target."""
+    reaches: list[Reach] = [graph.reach(node, *need.actions) for need in method.needs if need.on == "target"]
+    everyone: Sequence[User | Role] = graph.account.users if method.target == "user" else graph.account.roles
+    if method.access == "trust":
+        everyone = graph.admitting(node)
+    for one in everyone:
+        reached = one.arn != node.arn and all(reach(one.arn) for reach in reaches)
+        if reached and not standing(graph.account, one).is_administrator:
+            yield one
+
+
+def _anew(graph: Graph, node: Node, method: Method) -> Iterator[Hop]:
+    """Somebody who does not exist yet, under a name that the caller may use."""
+    account, source = graph.account, node.holder
+    policy = administrator_access(account)
+    for arn in _names(account, source, method):
+        made = (
+            new_user(account, arn, inline=(EVERYTHING,))
+            if method.target == "user"
+            else new_role(account, arn, trusts=source.arn)
+        )
+        entered = entry(account, source, made, method)
+        on = {"target": arn, "policy": policy}
+        claims = (
+            *claims_of(account, method, on, Circumstances(made, attached=policy)),
+            *(entered[0] if entered else ()),
+        )
+        truth = decide(claims, account, source)
+        if truth is not False:
+            yield Hop(node, None, method, subject=made.subject, claims=claims, certain=truth is True, on=on)
+
+
+def _names(account: Account, source: User | Role, method: Method) -> Iterator[str]:
+    """A plain name, then examples of what the caller's statements allow."""
+    within = f"arn:{account.partition}:iam::{account.id}:{method.target}/"
+    taken = {p.arn for p in account.principals}
+    asked = [within + PREFERRED_NAME]
+    for need in method.needs:
+        for action in need.actions:
+            answer = access.may(account, source, action, within + "*")
+            asked += [answer.request.resource] if answer.allowed is not False else []
+    yield from (arn for arn in dict.fromkeys(asked) if arn not in taken and not arn.endswith(("/", "*")))

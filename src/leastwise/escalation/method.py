@@ -1,0 +1,137 @@
+"""The techniques, read from `methods/*.toml`: one file per shape, one row per technique.
+
+A row holds data only: which permissions are needed on what, what must be so in the account, what is won. How a
+shape works is code, shared by all its rows. A row that names an action which the catalogue does not know still
+works, since the engine decides unknown actions too; the house test refuses it.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+from leastwise import catalog
+
+FOLDER = Path(__file__).with_name("methods")
+SHAPES = ("rewrite_self", "assume", "take_over", "pass_role", "bend_resource")  # the order of preference
+
+PASS_ROLE = "iam:PassRole"  # noqa: S105 - an action
+ASSUME_ROLE = "sts:AssumeRole"
+DELETE_VERSION = "iam:DeletePolicyVersion"
+DEACTIVATE_MFA = "iam:DeactivateMFADevice"
+IMPLIED = (PASS_ROLE, ASSUME_ROLE, DELETE_VERSION, DEACTIVATE_MFA)
+
+Category = Literal["self-escalation", "principal-access", "new-passrole", "existing-passrole", "credential-access"]
+Change = Literal[
+    "",
+    "inline",
+    "attached",
+    "version",
+    "default-version",
+    "group-inline",
+    "group-attached",
+    "inline-deny",
+    "attached-deny",
+    "boundary",
+    "own-boundary",
+]
+Access = Literal["", "key", "rotated-key", "new-login", "changed-login", "trust", "new-trust", "member"]
+
+
+class Need(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename={"others": "or"}):
+    """A permission. `others` are actions that would do in its place.
+
+    `on` says on what: `any` resource of the action's kind, or of the kind given as an ARN pattern; the caller
+    `self`, the `target`, the `group`, `policy` or instance `profile` that is changed.
+    """
+
+    action: str
+    others: tuple[str, ...] = ()
+    on: str = "any"
+
+    @property
+    def actions(self) -> tuple[str, ...]:
+        """The action and those that would do in its place."""
+        return (self.action, *self.others)
+
+
+class Supposed(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A fact that the authorization details cannot show. `kind` is what an inventory would list."""
+
+    kind: str
+    text: str
+
+
+class Method(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One technique.
+
+    `caller` is the kind of principal that can use it, "" for both. `change` says how documents of the caller (or,
+    when taking over, of the target) are changed, `access` how the target is entered, `makes` that the target is
+    newly made, `trusts` the service that will bear the role, `profile` where the instance profile comes from,
+    `supposes` the facts which leave the hop conditional, `wins` in words what is gained.
+    """
+
+    id: str
+    title: str
+    category: Category
+    wins: str
+    attack: str
+    commands: tuple[str, ...]
+    fix: tuple[str, ...]
+    sources: tuple[str, ...]
+    shape: str = ""
+    rank: int = 0
+    needs: tuple[Need, ...] = ()
+    caller: Literal["", "user", "role"] = ""
+    target: Literal["", "user", "role", "group"] = ""
+    change: Change = ""
+    access: Access = ""
+    makes: bool = False
+    trusts: str = ""
+    profile: Literal["", "existing", "new", "swapped"] = ""
+    supposes: tuple[Supposed, ...] = ()
+    pathfinding_id: str = ""
+    end_of_life: bool = False
+
+    def __hash__(self) -> int:
+        """By id, which no two methods share."""
+        return hash(self.id)
+
+    @property
+    def actions(self) -> tuple[str, ...]:
+        """Every action the row names."""
+        return tuple(action for need in self.needs for action in need.actions)
+
+
+class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    method: tuple[Method, ...]
+
+
+@cache
+def methods() -> tuple[Method, ...]:
+    """All techniques, in the order in which they are preferred: shape by shape, row by row."""
+    rows = [(shape, row) for shape in SHAPES for row in _rows(shape)]
+    return tuple(msgspec.structs.replace(row, shape=shape, rank=rank) for rank, (shape, row) in enumerate(rows))
+
+
+@cache
+def of_shape(shape: str) -> tuple[Method, ...]:
+    """The techniques of one shape."""
+    return tuple(method for method in methods() if method.shape == shape)
+
+
+def _rows(shape: str) -> tuple[Method, ...]:
+    text = (FOLDER / f"{shape}.toml").read_text(encoding="utf-8")
+    return msgspec.convert(tomllib.loads(text), _File).method
+
+
+def unknown_actions() -> tuple[tuple[str, str], ...]:
+    """The rows that name an action the catalogue does not know, with the action. The house test wants none."""
+    universe = catalog.universe()
+    return tuple(
+        (method.id, action) for method in methods() for action in method.actions if universe.index(action) is None
+    )

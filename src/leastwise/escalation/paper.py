@@ -1,0 +1,238 @@
+"""Principals as they would be after a change, on paper: the engine then judges them like any other.
+
+What nobody here can edit stays as it is: AWS's own policies, service-linked roles and the roles of Identity Center.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
+
+import msgspec
+
+from leastwise.account.model import Account, Group, Role, User, remember
+from leastwise.escalation.powers import hot, of_document
+from leastwise.policy.document import Document, Policy, parse_value
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from leastwise.access import Holder
+    from leastwise.account.model import ManagedPolicy
+    from leastwise.escalation.method import Method
+
+H = TypeVar("H", bound=User | Role)
+
+PAPER = "paper"  # the source of documents that exist in thought only; nothing may cite them
+MOST_VERSIONS = 5  # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+
+_EVERYTHING = parse_value({"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}})
+EVERYTHING = Document(arn="", name="everything", kind="inline", policy=_EVERYTHING, source=PAPER)
+
+
+class Variant(NamedTuple):
+    """One way to make a change: who results, what it is made to, and what is attached or replaced.
+
+    `on` maps the words of a row (`group`, `policy`) to ARNs, `also` are further actions needed on the policy.
+    """
+
+    after: User | Role
+    on: dict[str, str]
+    attached: str = ""
+    also: tuple[str, ...] = ()
+
+
+def with_(holder: H, **changes: object) -> H:
+    """The principal with some parts changed, and none of what was remembered about it."""
+    return msgspec.structs.replace(holder, memo={}, **changes)
+
+
+def is_aws_owned(holder: Holder) -> bool:
+    """Whether AWS guards the principal, so that nobody in the account can edit it."""
+    return isinstance(holder, Role) and (holder.is_service_linked or holder.is_reserved)
+
+
+def variants(account: Account, holder: User | Role, method: Method) -> Iterator[Variant]:
+    """The ways to make the method's change to the principal."""
+    if not is_aws_owned(holder):
+        yield from _CHANGES[method.change](account, holder)
+
+
+def _inline(_: Account, holder: User | Role) -> Iterator[Variant]:
+    """Whoever may put an inline policy may overwrite all there are."""
+    yield Variant(with_(holder, inline=(EVERYTHING,)), {})
+
+
+def _attached(account: Account, holder: User | Role) -> Iterator[Variant]:
+    for arn, document in strong_policies(account):
+        yield Variant(with_(holder, attached=(*holder.attached, document)), {"policy": arn}, attached=arn)
+
+
+def strong_policies(account: Account) -> tuple[tuple[str, Document], ...]:
+    """What is worth attaching: AdministratorAccess, else what the account itself has of that strength."""
+    return remember(account, "strong policies", lambda: _strong(account))
+
+
+def _strong(account: Account) -> tuple[tuple[str, Document], ...]:
+    everything = sum(hot().bits.values())
+    own = [(p.arn, p.document) for p in account.policies.values() if of_document(p.document).sure == everything]
+    return ((administrator_access(account), EVERYTHING), *own)
+
+
+def administrator_access(account: Account) -> str:
+    """The ARN of the policy that allows everything, which every account has."""
+    return f"arn:{account.partition}:iam::aws:policy/AdministratorAccess"
+
+
+def _version(account: Account, holder: User | Role) -> Iterator[Variant]:
+    for policy in _customer_policies(account, holder):
+        also = ("iam:DeletePolicyVersion",) if len(policy.versions) >= MOST_VERSIONS else ()
+        yield Variant(_replaced(holder, policy.document, EVERYTHING), {"policy": policy.arn}, also=also)
+
+
+def _default_version(account: Account, holder: User | Role) -> Iterator[Variant]:
+    for policy in _customer_policies(account, holder):
+        for name, document in sorted(policy.versions.items()):
+            if name != policy.default_version and isinstance(document.policy, Policy):
+                after = _replaced(holder, policy.document, document)
+                yield Variant(after, {"policy": policy.arn, "version": name})
+
+
+def _customer_policies(account: Account, holder: User | Role) -> list[ManagedPolicy]:
+    """The policies that bear on the principal and can be edited: its own, its groups', its boundary."""
+    groups = holder.groups if isinstance(holder, User) else ()
+    bearing = (*holder.attached, *(d for g in groups for d in g.attached), *filter(None, (holder.boundary,)))
+    arns = dict.fromkeys(d.arn for d in bearing)
+    found = (account.policies.get(arn) for arn in arns)
+    return [policy for policy in found if policy is not None and not policy.is_aws_managed]
+
+
+def _replaced(holder: User | Role, old: Document, new: Document) -> User | Role:
+    """The principal after the policy, wherever it is attached, has become another."""
+
+    def swap(documents: tuple[Document, ...]) -> tuple[Document, ...]:
+        return tuple(new if d.arn == old.arn else d for d in documents)
+
+    limits = holder.boundary is not None and holder.boundary.arn == old.arn
+    boundary = new if limits else holder.boundary
+    if isinstance(holder, Role):
+        return with_(holder, attached=swap(holder.attached), boundary=boundary)
+    groups = tuple(msgspec.structs.replace(g, memo={}, attached=swap(g.attached)) for g in holder.groups)
+    return with_(holder, attached=swap(holder.attached), boundary=boundary, groups=groups)
+
+
+def _group_inline(_: Account, holder: User | Role) -> Iterator[Variant]:
+    for group in holder.groups if isinstance(holder, User) else ():
+        yield Variant(_regrouped(holder, group, inline=(EVERYTHING,)), {"group": group.arn})
+
+
+def _group_attached(account: Account, holder: User | Role) -> Iterator[Variant]:
+    for group in holder.groups if isinstance(holder, User) else ():
+        for arn, document in strong_policies(account):
+            after = _regrouped(holder, group, attached=(*group.attached, document))
+            yield Variant(after, {"group": group.arn, "policy": arn}, attached=arn)
+
+
+def _regrouped(user: User | Role, group: Group, **changes: tuple[Document, ...]) -> User | Role:
+    changed = msgspec.structs.replace(group, memo={}, **changes)
+    groups = user.groups if isinstance(user, User) else ()
+    return with_(user, groups=tuple(changed if g is group else g for g in groups))
+
+
+def joined(user: User, group: Group) -> User:
+    """The user as a member of one more group."""
+    return with_(user, groups=(*user.groups, group))
+
+
+def _denies(document: Document) -> bool:
+    return any(not s.allows for s in document.statements)
+
+
+def _inline_deny(_: Account, holder: User | Role) -> Iterator[Variant]:
+    kept = tuple(d for d in holder.inline if not _denies(d))
+    if len(kept) < len(holder.inline):
+        yield Variant(with_(holder, inline=kept), {})
+
+
+def _attached_deny(_: Account, holder: User | Role) -> Iterator[Variant]:
+    denying = [d for d in holder.attached if _denies(d)]
+    if denying:
+        kept = tuple(d for d in holder.attached if not _denies(d))
+        yield Variant(with_(holder, attached=kept), {"policy": denying[0].arn}, attached=denying[0].arn)
+
+
+def _boundary(_: Account, holder: User | Role) -> Iterator[Variant]:
+    if holder.boundary is not None:
+        yield Variant(with_(holder, boundary=None), {})
+
+
+def _own_boundary(account: Account, holder: User | Role) -> Iterator[Variant]:
+    if holder.boundary is not None:
+        widest = administrator_access(account)
+        yield Variant(with_(holder, boundary=EVERYTHING), {"policy": widest}, attached=widest)
+
+
+_CHANGES: dict[str, Callable[[Account, User | Role], Iterator[Variant]]] = {
+    "inline": _inline,
+    "attached": _attached,
+    "version": _version,
+    "default-version": _default_version,
+    "group-inline": _group_inline,
+    "group-attached": _group_attached,
+    "inline-deny": _inline_deny,
+    "attached-deny": _attached_deny,
+    "boundary": _boundary,
+    "own-boundary": _own_boundary,
+}
+
+
+def trusting(role: Role, caller: str) -> Role:
+    """The role after its trust policy was rewritten to name the caller."""
+    statement = {"Effect": "Allow", "Principal": {"AWS": caller}, "Action": "sts:AssumeRole"}
+    policy = parse_value({"Version": "2012-10-17", "Statement": statement})
+    trust = Document(arn=role.arn, name="trust policy", kind="trust", policy=policy, source=PAPER)
+    return with_(role, trust=trust)
+
+
+def a_member(account: Account, group: Group) -> User:
+    """A user that has nothing but its membership: what a group is worth is what such a user can do."""
+    name = f"a-member-of-{group.name}"
+    return new_user(account, f"arn:{account.partition}:iam::{account.id}:user/{name}", groups=(group,))
+
+
+def new_user(account: Account, arn: str, *, inline: tuple[Document, ...] = (), groups: tuple[Group, ...] = ()) -> User:
+    """A user that does not exist yet."""
+    return User(
+        arn=arn,
+        name=arn.rpartition("/")[2],
+        path="/",
+        id="",
+        created=account.now,
+        inline=inline,
+        attached=(),
+        groups=groups,
+        boundary=None,
+        tags={},
+        login=None,
+        service_credentials=None,
+    )
+
+
+def new_role(account: Account, arn: str, *, trusts: str) -> Role:
+    """A role that does not exist yet, allowed everything, which trusts the caller."""
+    nobody = Document(arn=arn, name="trust policy", kind="trust", policy=_EVERYTHING, source=PAPER)
+    role = Role(
+        arn=arn,
+        name=arn.rpartition("/")[2],
+        path="/",
+        id="",
+        created=account.now,
+        inline=(EVERYTHING,),
+        attached=(),
+        boundary=None,
+        tags={},
+        trust=nobody,
+        last_used=None,
+        max_session=None,
+        instance_profiles=(),
+    )
+    return trusting(role, trusts)

@@ -1,0 +1,199 @@
+"""Quick bounds on what a principal may do with the few actions that techniques name.
+
+Nearly every principal can be passed over by two small integers: `held`, an upper bound (some statement allows it,
+boundaries counted, of denies only the outright), and `sure`, a lower bound (allowed on everything without a
+condition, and no statement denies it however narrowly). Only what lies between is asked of the engine. Action lists
+and documents are interned, so an account of ten thousand principals computes each distinct one once.
+"""
+
+from __future__ import annotations
+
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING, NamedTuple
+
+from leastwise import catalog
+from leastwise.account.model import Group, remember
+from leastwise.escalation.method import IMPLIED, methods
+from leastwise.policy.document import Policy
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from leastwise.access import Holder
+    from leastwise.account.model import Role, User
+    from leastwise.policy.document import Document, Statement
+    from leastwise.policy.elements import Actions
+
+SENSITIVE = (
+    "dynamodb:GetItem",
+    "dynamodb:Query",
+    "dynamodb:Scan",
+    "kms:Decrypt",
+    "rds:DownloadDBLogFilePortion",
+    "redshift:GetClusterCredentials",
+    "s3:GetObject",
+    "secretsmanager:GetSecretValue",
+    "ssm:GetParameter",
+    "ssm:GetParameters",
+    "ssm:GetParametersByPath",
+)
+
+
+class Hot(NamedTuple):
+    """The actions that matter here: their bits, and where they stand in the catalogue."""
+
+    bits: dict[str, int]
+    universe: int
+    squeezed: dict[int, int]
+    strange: tuple[str, ...]
+
+
+@cache
+def hot() -> Hot:
+    """The bits of all actions that some method names."""
+    named = {action.lower() for method in methods() for action in method.actions}
+    names = sorted(named | {a.lower() for a in (*IMPLIED, *SENSITIVE)})
+    bits = {name: 1 << place for place, name in enumerate(names)}
+    places = {name: catalog.universe().index(name) for name in names}
+    known = {place: bits[name] for name, place in places.items() if place is not None}
+    return Hot(bits, sum(1 << place for place in known), known, tuple(n for n, p in places.items() if p is None))
+
+
+def bit(action: str) -> int:
+    """The bit of one action that a method names."""
+    return hot().bits[action.lower()]
+
+
+def bits(actions: Iterable[str]) -> int:
+    """The bits of several."""
+    union = 0
+    for action in actions:
+        union |= bit(action)
+    return union
+
+
+@lru_cache(maxsize=1 << 16)
+def hot_mask(actions: Actions) -> int:
+    """Which of the actions that matter the list covers."""
+    table = hot()
+    rest = actions.mask & table.universe
+    if rest == table.universe:
+        out = sum(table.squeezed.values())
+    else:
+        out = 0
+        while rest:
+            lowest = rest & -rest
+            out |= table.squeezed[lowest.bit_length() - 1]
+            rest ^= lowest
+    for name in table.strange:
+        if actions.match(name):
+            out |= table.bits[name]
+    return out
+
+
+class Powers(NamedTuple):
+    """What some documents allow: `held` at most, `sure` at least.
+
+    `denied` is what some statement denies, `banned` what one denies on everything without a condition.
+    """
+
+    held: int = 0
+    sure: int = 0
+    denied: int = 0
+    banned: int = 0
+
+
+NOTHING = Powers()
+
+
+@lru_cache(maxsize=1 << 17)
+def hot_statements(policy: Policy) -> tuple[tuple[int, Statement], ...]:
+    """The statements of a document that speak of actions which matter, with these actions."""
+    return tuple((mask, s) for s in policy.statements if (mask := hot_mask(s.actions)))
+
+
+@lru_cache(maxsize=1 << 17)
+def _of_policy(policy: Policy) -> Powers:
+    held = sure = denied = banned = 0
+    for mask, statement in hot_statements(policy):
+        everywhere = statement.resources.is_any and not statement.conditions.tests
+        if statement.allows:
+            held |= mask
+            sure |= mask if everywhere else 0
+        else:
+            denied |= mask
+            banned |= mask if everywhere else 0
+    return Powers(held, sure, denied, banned)
+
+
+def of_document(document: Document) -> Powers:
+    """What one document allows; one that could not be understood allows nothing that is known."""
+    policy = document.policy
+    return _of_policy(policy) if isinstance(policy, Policy) else NOTHING
+
+
+def powers(holder: Holder) -> Powers:
+    """The bounds of a principal."""
+    return remember(holder, "powers", lambda: _powers(holder))
+
+
+def _powers(holder: Holder) -> Powers:
+    held = sure = denied = banned = 0
+    for document in holder.documents:
+        one = of_document(document)
+        if one is not NOTHING:
+            held |= one.held
+            sure |= one.sure
+            denied |= one.denied
+            banned |= one.banned
+    boundary = None if isinstance(holder, Group) else holder.boundary
+    if boundary is not None:
+        limit = of_document(boundary)
+        if isinstance(boundary.policy, Policy):
+            held &= limit.held
+        sure &= limit.sure
+        denied |= limit.denied
+        banned |= limit.banned
+    return Powers(held & ~banned, sure & ~denied, denied, banned)
+
+
+def statements_of(holder: Holder) -> Iterator[tuple[int, Statement]]:
+    """The principal's own statements that speak of actions which matter, with these actions."""
+    for document in holder.documents:
+        if isinstance(document.policy, Policy):
+            yield from hot_statements(document.policy)
+
+
+PERSONAL = ("aws:principal", "aws:user", "aws:tokenissuetime", "aws:sourceidentity")
+
+
+def signature(holder: User | Role, mark: int) -> tuple[object, ...] | None:
+    """What decides the holder's answers about an action: the statements that speak of it.
+
+    Two holders of one kind with the same signature get the same answers. None where a condition or a variable asks
+    who the holder is, or where a document could not be read.
+    """
+    return remember(holder, ("signature", mark), lambda: _signature(holder, mark))
+
+
+def _signature(holder: User | Role, mark: int) -> tuple[object, ...] | None:
+    limits = (holder.boundary,) if holder.boundary else ()
+    out: list[object] = [holder.kind, len(limits)]
+    for document in (*limits, *holder.documents):
+        if not isinstance(document.policy, Policy):
+            return None
+        for mask, statement in hot_statements(document.policy):
+            if mask & mark:
+                if _is_personal(statement):
+                    return None
+                out.append(statement)
+        if document is holder.boundary:
+            out.append(None)  # ends the boundary's statements
+    return tuple(out)
+
+
+@lru_cache(maxsize=1 << 14)
+def _is_personal(statement: Statement) -> bool:
+    texts = (*statement.resources.patterns, *(v for t in statement.conditions.tests for v in t.values))
+    keys = (test.lower_key for test in statement.conditions.tests)
+    return any("${" in text for text in texts) or any(key.startswith(PERSONAL) for key in keys)

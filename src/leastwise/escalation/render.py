@@ -1,0 +1,105 @@
+"""Hops as the records of a report: the proof is fetched from the engine here, and only for what is reported."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from leastwise.access import evidence_of
+from leastwise.arn import parse_arn
+from leastwise.escalation.paper import PAPER
+from leastwise.results import STRENGTH, Edge, Path, Severity, Verdict
+
+if TYPE_CHECKING:
+    from leastwise.account.model import Account
+    from leastwise.escalation.graph import Hop
+    from leastwise.policy.evaluate import Answer
+    from leastwise.results import Evidence
+
+SEVERITY = {
+    Verdict.PROVEN: Severity.CRITICAL,
+    Verdict.CONDITIONAL: Severity.HIGH,
+    Verdict.LATERAL: Severity.MEDIUM,
+    Verdict.LATENT: Severity.LOW,
+}
+UNREAD = "a policy that has a say here could not be read"
+WORDS = frozenset(
+    {
+        "source", "source_name", "target", "target_name", "policy", "version", "group", "group_name", "profile",
+        "profile_name",
+    }
+)  # fmt: skip
+_WORD = re.compile(r"\{(\w+)\}")
+
+
+def path(account: Account, hops: list[Hop], *, lateral: bool = False, supposes: tuple[str, ...] = ()) -> Path:
+    """The path of these hops; `supposes` are open conditions of the administrator at its end."""
+    edges = [edge(account, hop, supposes if hop is hops[-1] else ()) for hop in hops]
+    weakest = min((e.verdict for e in edges), key=STRENGTH.__getitem__)
+    verdict = Verdict.LATERAL if lateral else weakest
+    return Path(
+        source=hops[0].source.holder.subject,
+        target=hops[-1].subject,
+        verdict=verdict,
+        edges=tuple(edges),
+        severity=SEVERITY[verdict],
+    )
+
+
+def edge(account: Account, hop: Hop, supposes: tuple[str, ...] = ()) -> Edge:
+    """The hop with its permissions, statements, conditions and commands."""
+    proof = _proof(account, hop)
+    answers = [answer for _, answer in proof]
+    conditions = dict.fromkeys((*(c for a in answers for c in _open(a)), *hop.supposes, *supposes))
+    method = hop.method
+    return Edge(
+        source=hop.source.arn,
+        target=hop.subject.arn,
+        method=method.id,
+        title=method.title,
+        verdict=Verdict.CONDITIONAL if supposes and hop.verdict is Verdict.PROVEN else hop.verdict,
+        permissions=tuple(dict.fromkeys(text for text, _ in proof if text)),
+        evidence=_evidence(answers),
+        conditions=tuple(conditions),
+        missing=hop.missing,
+        attack=_attack(hop),
+        fix=tuple(_told(line, hop) for line in method.fix),
+        end_of_life=method.end_of_life,
+    )
+
+
+def _proof(account: Account, hop: Hop) -> list[tuple[str, Answer]]:
+    return [pair for claim in hop.claims for pair in claim.answers(account, hop.source.holder)]
+
+
+def _open(answer: Answer) -> tuple[str, ...]:
+    if answer.allowed is None:
+        return answer.conditions or (UNREAD,)
+    return ()
+
+
+def _evidence(answers: list[Answer]) -> tuple[Evidence, ...]:
+    """What was thought up on paper is no evidence."""
+    found = (evidence for answer in answers for evidence in evidence_of(answer))
+    return tuple(dict.fromkeys(e for e in found if e.source != PAPER))
+
+
+def _attack(hop: Hop) -> str:
+    commands = (f"$ {_told(line, hop)}" for line in hop.method.commands)
+    return "\n".join((_told(hop.method.attack, hop), *commands))
+
+
+def _told(text: str, hop: Hop) -> str:
+    """The row's prose with the names filled in; a word that this hop has no name for stands as <word>."""
+    names = {
+        "source": hop.source.arn,
+        "source_name": hop.source.holder.name,
+        "target": hop.subject.arn,
+        "target_name": hop.subject.name,
+        **hop.on,
+    }
+    for word in ("group", "profile"):
+        if names.get(word):
+            parsed = parse_arn(names[word])
+            names[f"{word}_name"] = parsed.name if parsed else ""
+    return _WORD.sub(lambda found: names.get(found[1]) or f"<{found[1]}>", text)

@@ -1,0 +1,81 @@
+"""The shape `rewrite_self`: change what binds oneself."""
+
+from __future__ import annotations
+
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING, NamedTuple
+
+from leastwise.account.model import remember
+from leastwise.escalation.claims import Circumstances, Claim, Permit, claims_of, decide
+from leastwise.escalation.method import Method, methods, of_shape
+from leastwise.escalation.paper import Variant, variants
+from leastwise.escalation.powers import bits, powers
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from leastwise.account.model import Account, Role, User
+
+
+class Move(NamedTuple):
+    """A change that the principal can make to itself."""
+
+    method: Method
+    variant: Variant
+    claims: tuple[Claim, ...]
+    certain: bool
+
+    @property
+    def after(self) -> User | Role:
+        """The principal once it is done."""
+        return self.variant.after
+
+
+def moves(account: Account, holder: User | Role) -> tuple[Move, ...]:
+    """All changes that the principal can, or may be able to, make to itself."""
+    return remember(holder, "moves", lambda: tuple(_moves(account, holder)))
+
+
+def _moves(account: Account, holder: User | Role) -> Iterator[Move]:
+    for method in open_to(holder, "rewrite_self"):
+        for variant in variants(account, holder, method):
+            claims = change_claims(account, method, variant, on={"self": holder.arn}, about=holder)
+            truth = decide(claims, account, holder)
+            if truth is not False:
+                yield Move(method, variant, claims, truth is True)
+
+
+def open_to(holder: User | Role, shape: str) -> tuple[Method, ...]:
+    """The rows of a shape for principals of this kind that hold something for each need: none for most."""
+    return rows_open_to(holder.kind.value, powers(holder).held & row_marks(), shape)
+
+
+@cache
+def row_marks() -> int:
+    """The bits of the actions that rows name; holders of the same ones find the same rows open."""
+    return bits(action for method in methods() for action in method.actions)
+
+
+@lru_cache(maxsize=1 << 14)
+def rows_open_to(kind: str, held: int, shape: str) -> tuple[Method, ...]:
+    """As `open_to`, by what is held of the actions that rows name."""
+    return tuple(
+        method
+        for method in of_shape(shape)
+        if method.caller in {"", kind} and all(held & mark for mark in need_marks(method))
+    )
+
+
+@cache
+def need_marks(method: Method) -> tuple[int, ...]:
+    """For each need the bits of the actions that would do."""
+    return tuple(bits(need.actions) for need in method.needs)
+
+
+def change_claims(
+    account: Account, method: Method, variant: Variant, *, on: dict[str, str], about: User | Role
+) -> tuple[Claim, ...]:
+    """What it takes to make the change."""
+    given = Circumstances(about, attached=variant.attached)
+    also = tuple(Permit((action,), variant.on["policy"]) for action in variant.also)
+    return (*claims_of(account, method, {**variant.on, **on}, given), *also)

@@ -1,0 +1,85 @@
+"""Accounts written as data: what the case files hold, put into a world.
+
+    {"users":    {"eve": {"inline": {"p": [statement, …]}, "attached": ["ReadOnlyAccess"], "groups": ["team"],
+                          "boundary": "fence", "keys": 2, "password": true}},
+     "roles":    {"boss": {"trust": {"Service": "lambda.amazonaws.com"}, "profile": true, "path": "/", …}},
+     "groups":   {"team": {"inline": {…}, "attached": […]}},
+     "policies": {"fence": {"statements": [statement, …], "older": [[statement, …], …]}}}
+
+The principal that attacks is always called eve; the statement it needs has the Sid "Needed".
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from leastwise.escalation import find_paths
+from world import World, an_account, document, key, trust
+
+if TYPE_CHECKING:
+    from leastwise.account.model import Account
+    from leastwise.results import Path as Route
+
+CASES = Path(__file__).with_name("cases")
+EVE = "eve"
+
+
+def case(method: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((CASES / f"{method}.json").read_text(encoding="utf-8"))
+    return found
+
+
+def account_of(described: dict[str, Any]) -> Account:
+    world = an_account()
+    for name, policy in described.get("policies", {}).items():
+        older = tuple(document(*statements) for statements in policy.get("older", ()))
+        world.policy(name, document(*policy["statements"]), older=older)
+    for name, group in described.get("groups", {}).items():
+        world.group(name, inline=_inline(group), attached=tuple(group.get("attached", ())))
+    for name, user in described.get("users", {}).items():
+        _user(world, name, user)
+    for name, role in described.get("roles", {}).items():
+        _role(world, name, role)
+    return world.build()
+
+
+def _user(world: World, name: str, user: dict[str, Any]) -> None:
+    world.user(
+        name,
+        inline=_inline(user),
+        attached=tuple(user.get("attached", ())),
+        groups=tuple(user.get("groups", ())),
+        boundary=user.get("boundary", ""),
+        password=user.get("password", False),
+        mfa=user.get("mfa", False),
+        keys=tuple(key(10) for _ in range(user.get("keys", 0))),
+    )
+
+
+def _role(world: World, name: str, role: dict[str, Any]) -> None:
+    world.role(
+        name,
+        trust(role["trust"]),
+        inline=_inline(role),
+        attached=tuple(role.get("attached", ())),
+        boundary=role.get("boundary", ""),
+        path=role.get("path", "/"),
+        profile=role.get("profile", False),
+    )
+
+
+def _inline(holder: dict[str, Any]) -> dict[str, Any]:
+    return {name: document(*statements) for name, statements in holder.get("inline", {}).items()}
+
+
+def routes(account: Account, method: str = "", source: str = EVE) -> list[Route]:
+    """The escalations of the source, those that use the method where one is given."""
+    return [
+        path
+        for path in find_paths(account)
+        if path.source.name == source
+        and path.escalates
+        and (not method or any(edge.method == method for edge in path.edges))
+    ]
