@@ -83,7 +83,7 @@ def test_the_statement_that_most_paths_hang_on_comes_first() -> None:
     )
     first, second = fix_first(account, (), paths)
     assert first.text == (
-        "Remove or scope iam:PassRole in statement Pass of group team, inline policy g: ends 2 of 3 paths"
+        "Remove or scope iam:PassRole in statement Pass of group team, inline policy g"
     )
     assert (first.ends_paths, first.subjects) == (2, (ann.arn, bob.arn))
     assert second.text.startswith("Remove or scope iam:PutUserPolicy in statement 1 of user cy, inline policy p")
@@ -127,7 +127,7 @@ def test_one_trust_statement_that_lets_everybody_in_is_the_cause() -> None:
         for u in account.users
     ]
     (first,) = fix_first(account, (), paths)
-    assert first.text == "Narrow who may assume role admin, in statement 1 of its trust policy: ends 2 of 2 paths"
+    assert first.text == "Narrow who may assume role admin, in statement 1 of its trust policy"
 
 
 def test_a_policy_of_aws_is_replaced_where_it_is_attached() -> None:
@@ -153,7 +153,7 @@ def test_only_escalations_count() -> None:
     latent = msgspec.structs.replace(path, verdict=Verdict.LATENT)
     assert fix_first(account, (), [latent]) == ()
     assert len(fix_first(account, (), [path, latent])) == 1
-    assert "ends 1 of 1 path" in fix_first(account, (), [path, latent])[0].text
+    assert fix_first(account, (), [path, latent])[0].ends_paths == 1
 
 
 def test_findings_of_those_who_are_freed_are_counted_and_not_repeated() -> None:

@@ -43,7 +43,7 @@ def _cuts(account: Account, findings: Sequence[Finding], paths: list[Path]) -> I
         left -= ended
         freed = before - {paths[i].source.arn for i in left}
         yield Fix(
-            text=f"{_sentence(best, _actions(hang[best], ended))}: ends {len(ended)} of {_paths(len(paths))}",
+            text=_sentence(best, _actions(hang[best], ended)),
             ends_paths=len(ended),
             ends_findings=sum(f.check == ESCALATION and f.subject.arn in freed for f in findings),
             subjects=tuple(sorted({paths[i].source.arn for i in ended})),
@@ -58,9 +58,6 @@ def _rank(cause: Cause, ended: set[int], paths: list[Path]) -> tuple[int, int, i
 def _actions(hanging: dict[int, Permission], ended: Iterable[int]) -> tuple[str, ...]:
     return tuple(sorted({hanging[number].action for number in ended}))
 
-
-def _paths(number: int) -> str:
-    return "1 path" if number == 1 else f"{number} paths"
 
 
 def _sentence(cause: Cause, actions: tuple[str, ...]) -> str:

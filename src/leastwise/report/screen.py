@@ -12,7 +12,7 @@ from leastwise.results import Severity
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from leastwise.results import Fix, Path, Report
+    from leastwise.results import Edge, Fix, Path, Report
 
 SHOWN = 5  # paths and fixes; more is for the file
 
@@ -98,9 +98,13 @@ def _paths(report: Report, view: View) -> Section:
 
 def _way(path: Path, name_width: int) -> str:
     """`user/ann --lambda-001--> role/admin: Passes a role to a new Lambda function`."""
-    hops = (f"--{safe(edge.method)}--> {shorten(short_arn(edge.target), name_width)}" for edge in path.edges)
+    hops = (f"--{safe(edge.method)}--> {_end(edge, name_width)}" for edge in path.edges)
     titles = "; then ".join(edge.title for edge in path.edges)
     return f"{' '.join((shorten(short_arn(path.source.arn), name_width), *hops))}: {titles}"
+
+
+def _end(edge: Edge, name_width: int) -> str:
+    return "itself" if edge.target == edge.source else shorten(short_arn(edge.target), name_width)
 
 
 def _fixes(report: Report) -> Iterator[Section]:
