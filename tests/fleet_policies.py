@@ -43,4 +43,15 @@ def bucket_policy(bucket: str, principal: str, **condition: Any) -> dict[str, An
     return document({**statement, "Condition": condition} if condition else statement)
 
 
-__all__ = ["ACCOUNT", "FOREIGN", "allow", "arn", "assume_by", "bucket_policy", "deny", "document", "for_service", "reading"]
+__all__ = [
+    "ACCOUNT",
+    "FOREIGN",
+    "allow",
+    "arn",
+    "assume_by",
+    "bucket_policy",
+    "deny",
+    "document",
+    "for_service",
+    "reading",
+]

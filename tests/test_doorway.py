@@ -35,8 +35,8 @@ def asked(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> dict[str, Any]:
         return an_account().user("ann", password=True).snapshot()
 
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(leastwise, "collect", collect)  # first: the face keeps what it has once fetched
     monkeypatch.setattr(live, "collect_live", collect)
-    monkeypatch.setattr(leastwise, "collect", collect)
     return seen
 
 

@@ -19,6 +19,7 @@ from jsonschema import Draft202012Validator
 from moto import mock_aws
 
 import fleet
+from fleet_policies import ACCOUNT
 from lib.analyse import IAMSecurityAuditor
 from servers import Fault, clean_aws_environment, faulty, moto_server
 
@@ -99,7 +100,7 @@ def test_the_doorway_in_process(environment: Path) -> None:
     with mock_aws():
         fleet.populate(lambda name: boto3.client(name, region_name="us-east-1"))
         report = IAMSecurityAuditor().run()
-    assert report.account == fleet.ACCOUNT
+    assert report.account == ACCOUNT
     assert_the_fleet(environment)
 
 

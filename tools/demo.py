@@ -24,15 +24,15 @@ ENVIRONMENT = {
 
 def main() -> None:
     """Populate, collect, write."""
-    os.environ.update(ENVIRONMENT)  # noqa: TID251 - a mock account needs mock credentials
+    os.environ.update(ENVIRONMENT)  # noqa: TID251  a mock account needs mock credentials
     sys.path[:0] = [str(ROOT / "src"), str(ROOT / "tests")]
 
-    import boto3  # noqa: PLC0415 - after the environment is made
-    import fleet  # noqa: PLC0415
-    from moto import mock_aws  # noqa: PLC0415
+    import boto3  # noqa: PLC0415  after the environment is made
+    from moto import mock_aws  # noqa: PLC0415  as above
 
-    from leastwise.collect.live import collect_live  # noqa: PLC0415
-    from leastwise.snapshot import dumps  # noqa: PLC0415
+    import fleet  # noqa: PLC0415  as above
+    from leastwise.collect.live import collect_live  # noqa: PLC0415  as above
+    from leastwise.snapshot import dumps  # noqa: PLC0415  as above
 
     with mock_aws():
         fleet.populate(lambda name: boto3.client(name, region_name="us-east-1"))
