@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from leastwise.policy.algebra import may
+from leastwise.policy.algebra import MANY, may
 from leastwise.policy.condition import Context
 from leastwise.policy.document import Document, parse_value
 from leastwise.policy.evaluate import Layer, Layers, Outcome, evaluate
@@ -83,3 +83,31 @@ def test_the_witness_replays_on_the_evaluator() -> None:
 def test_a_boundary_counts() -> None:
     bound = layer({"Effect": "Allow", "Action": "s3:*", "Resource": "*"})
     assert may(ASKED, Layers(identity=layer(allow("*")), boundaries=(bound,)), Glob.parse(ANY)).outcome is DENIED
+
+
+def test_the_best_answer_stands_where_no_resource_is_plainly_allowed() -> None:
+    mfa = {"Bool": {"aws:MultiFactorAuthPresent": "true"}}
+    first, second = f"{ONE}-1", f"{ONE}-2"
+    layers = Layers(identity=layer(allow(first, Condition=mfa), allow([second, second]), deny(second)))
+    answer = may(ASKED, layers, Glob.parse(ANY))
+    assert answer.outcome is CONDITIONAL
+    assert answer.request.resource == first
+
+
+def test_patterns_that_only_cross_are_answered_by_what_they_share() -> None:
+    layers = Layers(identity=layer(allow("arn:aws:lambda:eu-*:123456789012:function:a?")))
+    answer = may(ASKED, layers, Glob.parse("arn:aws:lambda:*-1:123456789012:function:*z"))
+    assert answer.outcome is ALLOWED
+    assert answer.request.resource.endswith(":function:az")
+
+
+def test_a_deny_of_not_resource_and_one_that_leaves_nothing() -> None:
+    spared = {"Effect": "Deny", "Action": "lambda:*", "NotResource": [ONE]}
+    layers = Layers(identity=layer(allow(ONE), spared, deny("arn:aws:lambda:*:*:function:two")))
+    assert may(ASKED, layers, Glob.parse(ANY)).outcome is ALLOWED
+
+
+def test_the_search_ends() -> None:
+    many = [f"{ONE}-{number}" for number in range(MANY + 9)]
+    layers = Layers(identity=layer(allow([*many, f"{ONE}-yes"]), deny([f"{ONE}-?", f"{ONE}-??"])))
+    assert may(ASKED, layers, Glob.parse(ANY)).outcome is Outcome.EXPLICITLY_DENIED

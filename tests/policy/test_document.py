@@ -8,8 +8,10 @@ from urllib.parse import quote
 
 import pytest
 
+from leastwise.policy.condition import Context
 from leastwise.policy.document import Document, Policy, Unparsed, parse, parse_value
 from leastwise.policy.elements import Actions, Named, Principals, Resources
+from leastwise.policy.glob import Glob
 from leastwise.policy.request import Caller
 
 ALLOW = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"}
@@ -76,6 +78,7 @@ def test_an_illegal_document_points_to_its_fault(value: object, pointer: str) ->
 def test_text_that_is_no_json_is_unparsed_not_an_error() -> None:
     assert isinstance(parse(b'{"Statement": ['), Unparsed)
     assert isinstance(parse(b"[" * 100_000), Unparsed)
+    assert isinstance(parse_value('{"Statement": ' * 100_000), Unparsed)
 
 
 def test_the_same_bytes_give_the_same_policy() -> None:
@@ -135,19 +138,80 @@ ANN = Caller(arn="arn:aws:iam::123456789012:user/ann", account="123456789012")
 
 
 @pytest.mark.parametrize(
-    ("element", "level"),
+    ("element", "level", "spared"),
     [
-        ("*", Named.EVERYONE),
-        ({"AWS": "*"}, Named.EVERYONE),
-        ({"AWS": ["999988887777", ANN.arn]}, Named.PRINCIPAL),
-        ({"AWS": "123456789012"}, Named.ACCOUNT),
-        ({"AWS": "arn:aws:iam::999988887777:root"}, Named.NOT),
-        ({"aws": "arn:aws:iam::123456789012:root"}, Named.ACCOUNT),
-        ({"Service": "ec2.amazonaws.com"}, Named.NOT),
-        ({"CanonicalUser": "abc"}, Named.NOT),
-        ({"Service": "ec2.amazonaws.com", "AWS": ANN.arn}, Named.PRINCIPAL),
+        ("*", Named.EVERYONE, True),
+        ({"AWS": "*"}, Named.EVERYONE, True),
+        ({"AWS": ["999988887777", ANN.arn]}, Named.PRINCIPAL, True),
+        ({"AWS": "123456789012"}, Named.ACCOUNT, False),
+        ({"AWS": "arn:aws:iam::999988887777:root"}, Named.NOT, False),
+        ({"aws": "arn:aws:iam::123456789012:root"}, Named.ACCOUNT, False),
+        ({"Service": "ec2.amazonaws.com"}, Named.NOT, False),
+        ({"CanonicalUser": "abc"}, Named.NOT, False),
+        ({"Service": "ec2.amazonaws.com", "AWS": ANN.arn}, Named.PRINCIPAL, True),
     ],
 )
-def test_how_directly_a_principal_element_names_a_user(element: Any, level: Named) -> None:
+def test_how_directly_a_principal_element_names_a_user(element: Any, level: Named, spared: bool) -> None:
+    """Under NotPrincipal the account alone does not spare its users (reference_policies_elements_notprincipal.html)."""
     assert Principals.of(element, negated=False).match(ANN) is level
-    assert Principals.of(element, negated=True).match(ANN) is (Named.NOT if level else Named.EVERYONE)
+    assert Principals.of(element, negated=True).match(ANN) is (Named.NOT if spared else Named.EVERYONE)
+
+
+def test_resource_lists_match_as_their_patterns_do() -> None:
+    patterns = ("arn:aws:s3:::a", "arn:aws:s3:::b/*", "arn:aws:s3:::c*z", "arn:aws:s3:::?x", "")
+    texts = ["arn:aws:s3:::a", "arn:aws:s3:::b/", "arn:aws:s3:::b", "arn:aws:s3:::cz", "arn:aws:s3:::dx", "", "*"]
+    for chosen in (patterns, patterns[:1], patterns[1:2], patterns[2:], (*patterns, "*"), ()):
+        for negated in (False, True):
+            listed = Resources.of(chosen, negated=negated, variables=False)
+            for text in texts:
+                expected = any(Glob.parse(pattern).matches(text) for pattern in chosen)
+                assert listed.match(text, Context()) is (expected is not negated)
+
+
+def test_a_list_of_actions_does_not_hoard_what_it_was_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("leastwise.policy.elements.REMEMBERED", 2)
+    listed = Actions.of(("brandnew:A*",), negated=False)
+    assert [listed.match(f"brandnew:{letter}") for letter in "abcda"] == [True, False, False, False, True]
+
+
+def test_a_printed_policy_reads_the_same() -> None:
+    body = {
+        "statement": [
+            {"Sid": 7, "effect": "deny", "NotAction": "s3:*", "NotResource": "arn:aws:s3:::${aws:username}"},
+            {
+                "Effect": "Allow",
+                "NotPrincipal": {"aws": ANN.arn, "CanonicalUser": ["x"]},
+                "Action": ["*"],
+                "Resource": "*",
+            },
+            {"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole", "Comment": "dropped"},
+            {
+                "Effect": "Allow",
+                "Principal": "*",
+                "Resource": "*",
+                "Condition": {"bool": {"aws:SecureTransport": True}},
+            },
+        ]
+    }
+    printed = policy(body).to_json()
+    assert printed == {
+        "Version": "2008-10-17",
+        "Statement": [
+            {"Sid": "7", "Effect": "Deny", "NotAction": ["s3:*"], "NotResource": ["arn:aws:s3:::${aws:username}"]},
+            {
+                "Effect": "Allow",
+                "NotPrincipal": {"AWS": [ANN.arn], "CanonicalUser": ["x"]},
+                "Action": ["*"],
+                "Resource": ["*"],
+            },
+            {"Effect": "Allow", "Principal": {"AWS": ["*"]}, "Action": ["sts:AssumeRole"]},
+            {
+                "Effect": "Allow",
+                "Principal": "*",
+                "Resource": ["*"],
+                "Condition": {"Bool": {"aws:SecureTransport": ["true"]}},
+            },
+        ],
+    }
+    assert policy(printed).to_json() == printed
+    assert [s.is_whole for s in policy(printed).statements] == [True, True, False, False]

@@ -1,7 +1,8 @@
-"""Statements about all requests at once: is anything within this pattern allowed?
+"""Statements about all requests at once: what is allowed, and is all of it allowed by others too?
 
-The first form answers by witnesses: concrete resources, each replayed on the evaluator, so that *possible* is never
-claimed without an example.
+This is the room's face. `may` answers for one action of one caller in one context, by witnesses alone: concrete
+resources, each replayed on the evaluator, so that *possible* is never claimed without an example. The rest looks at
+all circumstances: `allowed_set` and `granted` at what layers allow, `contains` and `difference` at two sets of layers.
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from leastwise.arn import is_account_id, parse_arn
+from leastwise.policy.allowed import ActionClass, AllowedSet, Granted, allowed_set, granted
+from leastwise.policy.containment import Containment, Verdict, contains, difference
 from leastwise.policy.evaluate import Answer, Layers, Outcome, evaluate
 from leastwise.policy.pattern import Glob, common, covers, overlaps, witness
 
@@ -18,6 +21,19 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from leastwise.policy.request import Request
+
+__all__ = [
+    "ActionClass",
+    "AllowedSet",
+    "Containment",
+    "Granted",
+    "Verdict",
+    "allowed_set",
+    "contains",
+    "difference",
+    "granted",
+    "may",
+]
 
 MANY = 64  # witnesses tried before the question is left open
 
@@ -58,9 +74,7 @@ def _samples(glob: Glob, within: Glob, denied: tuple[Glob, ...]) -> Iterator[str
         found = witness(smaller, denied)
         if isinstance(found, str):
             yield found
-    shared = common(glob, within)
-    if shared is not None:
-        yield shared
+    yield from filter(None, (common(glob, within),))
 
 
 def _allow_globs(request: Request, layers: Layers, action: str, within: Glob) -> Iterator[Glob]:

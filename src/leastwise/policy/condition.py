@@ -156,6 +156,10 @@ class Conditions:
             return ()
         return tuple(test for test, truth in zip(self.tests, truths, strict=True) if truth is None)
 
+    def failed(self, context: Context) -> tuple[Test, ...]:
+        """The tests that are false."""
+        return tuple(t for t, program in zip(self.tests, self._compiled(), strict=True) if program(context) is False)
+
     def to_json(self) -> dict[str, dict[str, list[str]]]:
         """The block in normal form: operators in their usual case, each value a string, each list a list.
 

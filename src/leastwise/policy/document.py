@@ -8,14 +8,18 @@ compiles each distinct action list, resource list and condition block once.
 
 from __future__ import annotations
 
-from functools import lru_cache
-from typing import Any
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
 import msgspec
 
 from leastwise.policy.condition import ALWAYS, ConditionError, Conditions, parse_conditions
 from leastwise.policy.elements import Actions, Principals, Resources
+from leastwise.policy.spoken import Spoken
+
+if TYPE_CHECKING:
+    from leastwise.policy.condition import Context
 
 VERSION_WITH_VARIABLES = "2012-10-17"
 VERSIONS = frozenset({VERSION_WITH_VARIABLES, "2008-10-17"})
@@ -26,6 +30,8 @@ _STATEMENT_KEYS = {
     )
 }  # fmt: skip
 _USUAL_KEYS = frozenset(_STATEMENT_KEYS.values())
+_ACTIONS = frozenset({"Action", "NotAction"})
+_RESOURCES = frozenset({"Resource", "NotResource"})
 _BOM = "\ufeff"
 
 
@@ -45,6 +51,33 @@ class Statement:
         self.principals = _principals(source, pointer)
         self.conditions = _conditions(source, pointer, variables=variables)
 
+    def applies(self, resource: str, context: Context) -> bool | None:
+        """Whether resource and circumstances are meant, None where it cannot be told; action and caller are."""
+        covered = self.resources.match(resource, context)
+        if covered is False or not self.conditions.tests:
+            return covered
+        holds = self.conditions.evaluate(context)
+        return holds if covered or holds is False else None
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it says what may be done and to what. In a key policy one that does not has no effect (rule 8)."""
+        return bool(self.source.keys() & _ACTIONS) and bool(self.source.keys() & _RESOURCES)
+
+    def to_json(self) -> dict[str, object]:
+        """The statement in normal form: elements in their usual order and case, each list a list of texts."""
+        out: dict[str, object] = {"Sid": self.sid} if "Sid" in self.source else {}
+        out["Effect"] = "Allow" if self.allows else "Deny"
+        if self.principals:
+            out["NotPrincipal" if self.principals.negated else "Principal"] = self.principals.to_json()
+        if self.source.keys() & _ACTIONS:
+            out["NotAction" if self.actions.negated else "Action"] = list(self.actions.patterns)
+        if self.source.keys() & _RESOURCES:
+            out["NotResource" if self.resources.negated else "Resource"] = list(self.resources.patterns)
+        if self.conditions.tests:
+            out["Condition"] = self.conditions.to_json()
+        return out
+
     def __repr__(self) -> str:
         """For people who debug."""
         return f"<{'Allow' if self.allows else 'Deny'} {self.pointer} {self.sid}>"
@@ -60,12 +93,21 @@ class Fault(ValueError):  # noqa: N818 - it never leaves this room: `parse` turn
         self.reason = reason
 
 
-class Policy(msgspec.Struct, frozen=True, eq=False, kw_only=True):
+class Policy(msgspec.Struct, frozen=True, eq=False, kw_only=True, dict=True):
     """A document that was understood. `source` is the JSON it was made from."""
 
     version: str
     statements: tuple[Statement, ...]
     source: dict[str, Any]
+
+    @cached_property
+    def spoken(self) -> Spoken:
+        """Which actions the statements speak of."""
+        return Spoken(self.statements)
+
+    def to_json(self) -> dict[str, object]:
+        """The document in normal form. To parse it gives a policy that means the same and prints the same."""
+        return {"Version": self.version, "Statement": [statement.to_json() for statement in self.statements]}
 
 
 class Unparsed(msgspec.Struct, frozen=True, kw_only=True):

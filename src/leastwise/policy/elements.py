@@ -12,12 +12,16 @@ from typing import TYPE_CHECKING
 from leastwise import catalog
 from leastwise.arn import is_account_id, parse_arn
 from leastwise.policy.condition import UNKNOWN, Context, substitute
-from leastwise.policy.pattern import Glob
+from leastwise.policy.pattern import Glob, Wild
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from leastwise.arn import Arn
     from leastwise.policy.request import Caller
 
 HEAD_SEGMENTS = 3
+REMEMBERED = 4096  # a bound, so that a shared list never hoards what it was asked
 
 
 class Actions:
@@ -42,7 +46,9 @@ class Actions:
         """Whether the list covers the action, given in lower case. Works for actions no catalogue knows."""
         memo = self._memo
         if action not in memo:
-            found = any(Glob.parse(p.lower()).matches(action) for p in self.patterns)
+            if len(memo) > REMEMBERED:
+                memo.clear()
+            found = any(Glob.parse(p.lower()).matches(action) for p in self.patterns if p.isascii())
             memo[action] = found is not self.negated
         return memo[action]
 
@@ -57,6 +63,10 @@ class Actions:
             self._mask = universe.everything & ~union if self.negated else union
         return self._mask
 
+    def __reduce__(self) -> tuple[Callable[..., Actions], tuple[object, ...]]:
+        """Travels between processes as its patterns, and is shared there too."""
+        return _actions, (self.patterns, self.negated)
+
     @property
     def is_everything(self) -> bool:
         """Whether every action is covered, also those that do not exist yet."""
@@ -65,19 +75,24 @@ class Actions:
         return any(p and p.strip("*") in {"", ":"} for p in self.patterns)
 
 
+def _actions(patterns: tuple[str, ...], negated: bool) -> Actions:  # noqa: FBT001 - pickle knows no keywords
+    return Actions.of(patterns, negated=negated)
+
+
 class Resources:
     """A Resource or NotResource list."""
 
-    __slots__ = ("_fixed", "_memo", "_templates", "is_any", "negated", "patterns")
+    __slots__ = ("_fixed", "_matches", "_templates", "_variables", "is_any", "negated", "patterns")
 
     def __init__(self, patterns: tuple[str, ...], *, negated: bool, variables: bool) -> None:
         """Use `of`, which shares equal lists."""
         self.patterns = patterns
         self.negated = negated
+        self._variables = variables
         usual = [_usual_case(p) for p in patterns]
         self._templates = tuple(p for p in usual if variables and "${" in p)
         self._fixed = [p for p in usual if not (variables and "${" in p)]
-        self._memo: dict[str, bool] = {}
+        self._matches: Callable[[str], bool] | None = None
         # Whether every resource is covered, whatever the request.
         self.is_any = not negated and any(p and not p.strip("*") for p in self._fixed)
 
@@ -97,8 +112,9 @@ class Resources:
 
         An entry whose variable cannot be resolved matches nothing, so NotResource then applies (rule 15).
         """
-        found: bool | None = self._matches_fixed(resource)
-        if found is not True and self._templates:
+        matches = self._matches or self._compiled()
+        found: bool | None = matches(resource)
+        if self._templates and not found:
             found = self._match_templates(resource, context)
         return found if found is None or not self.negated else not found
 
@@ -113,13 +129,14 @@ class Resources:
                 filled.append(value)
         return tuple(filled)
 
-    def _matches_fixed(self, resource: str) -> bool:
-        memo = self._memo
-        if resource not in memo:
-            if len(memo) > 4096:  # a bound, so that a shared list never hoards an account's ARNs
-                memo.clear()
-            memo[resource] = any(Glob.parse(p).matches(resource) for p in self._fixed)
-        return memo[resource]
+    def __reduce__(self) -> tuple[Callable[..., Resources], tuple[object, ...]]:
+        """Travels between processes as its patterns, since its test is a closure."""
+        return _resources, (self.patterns, self.negated, self._variables)
+
+    def _compiled(self) -> Callable[[str], bool]:
+        """One test for all patterns without variables, made when first asked for and then kept."""
+        self._matches = _any_glob(tuple(map(Glob.parse, self._fixed)))
+        return self._matches
 
     def _match_templates(self, resource: str, context: Context) -> bool | None:
         found: bool | None = False
@@ -131,6 +148,20 @@ class Resources:
             elif isinstance(value, Glob) and value.matches(resource):
                 return True
         return found
+
+
+def _resources(patterns: tuple[str, ...], negated: bool, variables: bool) -> Resources:  # noqa: FBT001 - as above
+    return Resources.of(patterns, negated=negated, variables=variables)
+
+
+def _any_glob(globs: tuple[Glob, ...]) -> Callable[[str], bool]:
+    """Whether one of the globs matches: plain texts by one look-up, plain beginnings by one comparison."""
+    if len(globs) == 1:
+        return globs[0].matches
+    texts = frozenset(glob.prefix for glob in globs if glob.is_literal)
+    starts = tuple(glob.prefix for glob in globs if glob.pieces == (glob.prefix, Wild.ANY) or glob.is_any)
+    others = tuple(glob.matches for glob in globs if not (glob.is_literal or glob.prefix in starts))
+    return lambda text: text in texts or text.startswith(starts) or any(matches(text) for matches in others)
 
 
 def _usual_case(pattern: str) -> str:
@@ -166,6 +197,9 @@ class Named(IntEnum):
     EVERYONE = 4
 
 
+KINDS = frozenset({"aws", "service", "federated", "canonicaluser"})
+
+
 class Principals:
     """A Principal or NotPrincipal element: kind → values."""
 
@@ -191,38 +225,71 @@ class Principals:
         for kind, entries in value.items():
             listed = entries if isinstance(entries, list) else [entries]
             texts = tuple(e for e in listed if isinstance(e, str))
-            if len(texts) != len(listed) or kind.lower() not in {"aws", "service", "federated", "canonicaluser"}:
+            if len(texts) != len(listed) or kind.lower() not in KINDS:
                 raise ValueError(f"{kind!r} does not name principals")
             named[kind.lower()] = named.get(kind.lower(), ()) + texts
         return Principals(named, everyone=False, negated=negated)
 
     def match(self, caller: Caller) -> Named:
-        """How directly the element names the caller; under NotPrincipal, EVERYONE unless it is listed."""
-        level = self._listed(caller)
-        if not self.negated:
-            return level
-        return Named.NOT if level else Named.EVERYONE
+        """How directly the element names the caller; under NotPrincipal, EVERYONE unless it is spared."""
+        if self.negated:
+            return Named.NOT if self._spares(caller) else Named.EVERYONE
+        return max(self._levels(caller), default=Named.NOT)
 
-    def _listed(self, caller: Caller) -> Named:
+    def _spares(self, caller: Caller) -> bool:
+        """Whether a NotPrincipal list leaves the caller out.
+
+        The account in the list speaks for root alone. A user or role must be there itself, and for a session its
+        account as well, which AWS may look for first.
+        https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notprincipal.html
+        """
+        levels = set(self._levels(caller))
+        if Named.EVERYONE in levels or caller.is_root:
+            return bool(levels)
+        own = {Named.PRINCIPAL, Named.SESSION} if caller.is_federated else {Named.PRINCIPAL}
+        return bool(levels & own) and (not caller.session or Named.ACCOUNT in levels)
+
+    def _levels(self, caller: Caller) -> Iterator[Named]:
+        """How the entries name the caller, those that do."""
         if self.everyone:
-            return Named.EVERYONE
-        if caller.service:
-            return Named.PRINCIPAL if caller.service in self.services else Named.NOT
-        if caller.provider:
-            return Named.PRINCIPAL if caller.provider in self.federated else Named.NOT
-        return max((_names(entry, caller) for entry in self.aws), default=Named.NOT)
+            yield Named.EVERYONE
+        elif caller.service:
+            yield from (Named.PRINCIPAL for entry in self.services if entry == caller.service)
+        elif caller.provider:
+            yield from (Named.PRINCIPAL for entry in self.federated if entry == caller.provider)
+        elif caller.arn:
+            yield from filter(None, (_names(entry, caller) for entry in self.aws))
+            yield from (Named.ACCOUNT for entry in self.canonical if entry and entry == caller.canonical)
+
+    def to_json(self) -> str | dict[str, list[str]]:
+        """The element in normal form."""
+        kinds = {
+            "AWS": self.aws,
+            "Service": self.services,
+            "Federated": self.federated,
+            "CanonicalUser": self.canonical,
+        }
+        named = {kind: list(values) for kind, values in kinds.items() if values}
+        return named if named or not self.everyone else "*"
 
 
 def _names(entry: str, caller: Caller) -> Named:
-    if not caller.arn:
-        return Named.NOT
+    """How one entry under `AWS` names the caller. A stored id (`AROA…`) is a deleted principal's: nobody's."""
     if entry == caller.arn:
         return Named.PRINCIPAL
-    if caller.session and entry == caller.session:
+    if entry == caller.session:
         return Named.SESSION
     if is_account_id(entry):
         return Named.ACCOUNT if entry == caller.account else Named.NOT
-    parsed = parse_arn(entry)
-    if parsed and parsed.resource == "root" and parsed.account == caller.account:
+    arn = parse_arn(entry)
+    if arn is None or arn.account != caller.account:
+        return Named.NOT
+    if arn.resource == "root":
         return Named.ACCOUNT
-    return Named.NOT
+    return Named.PRINCIPAL if _is_role_of(arn, caller.session) else Named.NOT
+
+
+def _is_role_of(arn: Arn, session: str) -> bool:
+    """Whether the role is that of the session, whose ARN tells its name without its path."""
+    part = session.partition(":assumed-role/")[2]
+    return bool(part) and arn.resource.startswith("role/") and arn.name == part.partition("/")[0]

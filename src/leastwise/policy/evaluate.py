@@ -1,31 +1,47 @@
-"""Whether a request is allowed: one function per layer, and one which combines.
+"""Whether a request is allowed.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
 
-Truth is three-valued: True, False, or None where a condition could not be decided. Speed comes from `Layer`, which
-remembers for each action the few statements that bear on it.
+Truth is three-valued: True, False, or None where a condition could not be decided. `ways` settles which layers count
+for the caller and the action; here their statements meet the resource and the context.
 """
 
 from __future__ import annotations
 
 from enum import Enum
-from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import msgspec
 
-from leastwise import catalog
-from leastwise.policy.condition import all_of, any_of, negate
-from leastwise.policy.document import Document, Statement, Unparsed
-from leastwise.policy.elements import Named
+from leastwise.policy import reasons
+from leastwise.policy.layers import Bearing, Bears, Layer, Layers
+from leastwise.policy.reasons import Reason, explain
+from leastwise.policy.truth import any_of
+from leastwise.policy.ways import ALWAYS_ALLOWED, Ways, verb_of, ways_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from leastwise.policy.condition import Conditions
-    from leastwise.policy.request import Caller, Request
+    from leastwise.policy.condition import Context
+    from leastwise.policy.document import Statement
+    from leastwise.policy.request import Request
 
-ALWAYS_ALLOWED = frozenset({"sts:getcalleridentity"})
+__all__ = [
+    "ALWAYS_ALLOWED",
+    "Answer",
+    "Bearing",
+    "Bears",
+    "Layer",
+    "Layers",
+    "Outcome",
+    "Reason",
+    "applies",
+    "certain",
+    "evaluate",
+    "evaluate_all",
+    "explain",
+    "possible",
+]
 
 
 class Outcome(Enum):
@@ -37,133 +53,16 @@ class Outcome(Enum):
     EXPLICITLY_DENIED = "explicitly denied"
 
 
-class Bearing(NamedTuple):
-    """A statement that speaks of an action, in the document where it stands."""
-
-    document: Document
-    statement: Statement
-
-
-class Bears(NamedTuple):
-    """The statements of a layer that speak of one action."""
-
-    denies: tuple[Bearing, ...]
-    allows: tuple[Bearing, ...]
-
-
-class Layer:
-    """Documents that count together: an allow in any of them allows, a deny in any of them denies."""
-
-    __slots__ = ("_allow_mask", "_deny_mask", "_memo", "documents")
-
-    def __init__(self, documents: Iterable[Document]) -> None:
-        """Documents in any order."""
-        self.documents = tuple(documents)
-        self._memo: dict[str, Bears] = {}
-        self._allow_mask: int | None = None
-        self._deny_mask: int | None = None
-
-    @staticmethod
-    @lru_cache(maxsize=1 << 15)
-    def of(documents: tuple[Document, ...]) -> Layer:
-        """The shared layer for these documents, which are compared by identity."""
-        return Layer(documents)
-
-    def bearing(self, action: str) -> Bears:
-        """The statements that speak of the action, given in lower case."""
-        if action not in self._memo:
-            found = [Bearing(d, s) for d in self.documents for s in d.statements if s.actions.match(action)]
-            self._memo[action] = Bears(
-                tuple(b for b in found if not b.statement.allows),
-                tuple(b for b in found if b.statement.allows),
-            )
-        return self._memo[action]
-
-    @property
-    def unparsed(self) -> tuple[Document, ...]:
-        """The documents that could not be understood: what they allow or deny is unknown."""
-        return tuple(d for d in self.documents if isinstance(d.policy, Unparsed))
-
-    @property
-    def allow_mask(self) -> int:
-        """The catalogue's actions that some statement allows somewhere, as bits."""
-        if self._allow_mask is None:
-            union = 0
-            for document in self.documents:
-                for statement in document.statements:
-                    if statement.allows:
-                        union |= statement.actions.mask
-            self._allow_mask = union
-        return self._allow_mask
-
-    @property
-    def deny_mask(self) -> int:
-        """The catalogue's actions that are denied on every resource without a condition, as bits."""
-        if self._deny_mask is None:
-            union = 0
-            for document in self.documents:
-                for s in document.statements:
-                    if not s.allows and s.resources.is_any and not s.conditions.tests:
-                        union |= s.actions.mask
-            self._deny_mask = union
-        return self._deny_mask
-
-    @property
-    def open_mask(self) -> int:
-        """The catalogue's actions that are allowed on every resource without a condition, denies not yet counted."""
-        union = 0
-        for document in self.documents:
-            for s in document.statements:
-                if s.allows and s.resources.is_any and not s.conditions.tests:
-                    union |= s.actions.mask
-        return union
-
-
-class Layers(msgspec.Struct, frozen=True, eq=False, kw_only=True):
-    """All policies that bear on a request, by type.
-
-    `boundaries` and `sessions` must each allow (None-like when empty: no limit); each level of `scps` must allow;
-    `rcps` likewise; `resource` is the policy of the resource, which for a role is its trust policy.
-    `resource_must_allow` marks the departures in which identity-based policies alone never suffice (rules 7, 8).
-    """
-
-    identity: Layer | None = None
-    boundaries: tuple[Layer, ...] = ()
-    sessions: tuple[Layer, ...] = ()
-    scps: tuple[Layer, ...] = ()
-    rcps: tuple[Layer, ...] = ()
-    resource: Layer | None = None
-    resource_must_allow: bool = False
-
-
-class Reason(msgspec.Struct, frozen=True, kw_only=True):
-    """A statement that had a say: in which layer, whether it allows, and whether it applied (None: undecided).
-
-    `undecided` are the tests that were left open, as text.
-    """
-
-    layer: str
-    document: Document
-    statement: Statement
-    applies: bool | None
-    undecided: tuple[str, ...] = ()
-
-
 class Answer:
     """The outcome of a request. Reasons are worked out only when asked for."""
 
-    __slots__ = ("_layers", "_request", "outcome")
+    __slots__ = ("layers", "outcome", "request")
 
     def __init__(self, outcome: Outcome, request: Request, layers: Layers) -> None:
         """Made by `evaluate`."""
         self.outcome = outcome
-        self._request = request
-        self._layers = layers
-
-    @property
-    def request(self) -> Request:
-        """What was asked."""
-        return self._request
+        self.request = request
+        self.layers = layers
 
     @property
     def allowed(self) -> bool | None:
@@ -174,40 +73,69 @@ class Answer:
 
     @property
     def reasons(self) -> tuple[Reason, ...]:
-        """The statements that had a say, layer by layer, those that decided first."""
-        return explain(self._request, self._layers)
+        """The statements that had a say, denies first, those that are sure before the others."""
+        return explain(self.request, self.layers)
 
     @property
     def grants(self) -> tuple[Reason, ...]:
         """The allow statements of identity and resource layers that applied or may apply."""
-        return tuple(
-            r
-            for r in self.reasons
-            if r.statement.allows and r.applies is not False and r.layer in {"identity", "resource"}
-        )
+        return tuple(r for r in self.reasons if r.statement.allows and r.layer in reasons.GRANTING)
+
+    @property
+    def near(self) -> tuple[Reason, ...]:
+        """The allow statements that would have granted it but for what their `blocked_by` names; none if allowed."""
+        return () if self.outcome is Outcome.ALLOWED else reasons.near(self.request, self.layers)
 
     @property
     def conditions(self) -> tuple[str, ...]:
         """What was left undecided, in words: the residual conditions."""
-        texts: dict[str, None] = {}
-        for reason in self.reasons:
-            word = "" if reason.statement.allows else "not: "
-            for text in reason.undecided:
-                texts[word + text] = None
-        return tuple(texts) if self.outcome is Outcome.CONDITIONAL else ()
+        return reasons.residual(self.request, self.layers) if self.outcome is Outcome.CONDITIONAL else ()
 
 
 def evaluate(request: Request, layers: Layers) -> Answer:
-    """Decide one request by rules 1 to 10 of AWS's evaluation logic."""
-    action = request.action.lower()
-    if action in ALWAYS_ALLOWED:
-        return Answer(Outcome.ALLOWED, request, layers)
-    denied = _denied(request, action, layers)
-    if denied is True:
-        return Answer(Outcome.EXPLICITLY_DENIED, request, layers)
-    allowed = all_of((negate(denied), _limits(request, action, layers), _granted(request, action, layers)))
-    outcome = {True: Outcome.ALLOWED, False: Outcome.DENIED, None: Outcome.CONDITIONAL}[allowed]
-    return Answer(outcome, request, layers)
+    """Decide one request by AWS's evaluation logic."""
+    verb = verb_of(request.action)
+    ways = ways_of(layers, request.caller, request.resource_account, verb)
+    if verb.bit and not ways.mask & verb.bit:  # most questions end here
+        return Answer(Outcome.DENIED, request, layers)
+    return Answer(_decide(ways, verb.name, request.resource, request.context), request, layers)
+
+
+def _decide(ways: Ways, action: str, resource: str, context: Context) -> Outcome:
+    """Rule 1: an applicable deny ends it; else all layers of some way must allow."""
+    unsure = bool(ways.unread)
+    for layer in ways.refusing:
+        for _, statement in layer.bearing(action).denies:
+            hit = statement.applies(resource, context)
+            if hit:
+                return Outcome.EXPLICITLY_DENIED
+            unsure = unsure or hit is None
+    granted = any_of(_goes(way, action, resource, context) for way in ways.granting)
+    if granted is False:
+        return Outcome.DENIED
+    return Outcome.CONDITIONAL if unsure or granted is None else Outcome.ALLOWED
+
+
+def _goes(way: tuple[Layer, ...], action: str, resource: str, context: Context) -> bool | None:
+    """Whether all layers of the way allow. Loops instead of `all_of`: nothing runs more often."""
+    truth: bool | None = True
+    for layer in way:
+        hit = _allows(layer, action, resource, context)
+        if hit is False:
+            return False
+        truth = truth and hit
+    return truth
+
+
+def _allows(layer: Layer, action: str, resource: str, context: Context) -> bool | None:
+    """Whether some statement of the layer allows: any is enough."""
+    open_one = False
+    for _, statement in layer.bearing(action).allows:
+        hit = statement.applies(resource, context)
+        if hit:
+            return True
+        open_one = open_one or hit is None
+    return None if open_one else False
 
 
 def applies(request: Request, statement: Statement, *, by_resource: bool) -> bool | None:
@@ -216,137 +144,23 @@ def applies(request: Request, statement: Statement, *, by_resource: bool) -> boo
     `by_resource` says that the document is a resource policy, whose Principal element counts; there a statement
     without one matches nobody.
     """
-    if by_resource and not _named(request.caller, statement):
+    principals = statement.principals
+    if by_resource and not (principals and principals.match(request.caller)):
         return False
-    resource = statement.resources.match(request.resource, request.context)
-    if resource is False:
-        return False
-    conditions: Conditions = statement.conditions
-    return all_of((resource, conditions.evaluate(request.context) if conditions.tests else True))
+    return statement.applies(request.resource, request.context)
 
 
-def _named(caller: Caller, statement: Statement) -> Named:
-    return statement.principals.match(caller) if statement.principals else Named.NOT
+_STRENGTH = (Outcome.EXPLICITLY_DENIED, Outcome.DENIED, Outcome.CONDITIONAL, Outcome.ALLOWED)
 
 
-def _denied(request: Request, action: str, layers: Layers) -> bool | None:
-    """Rule 1: an applicable deny in any policy of any type ends it."""
-    undecided = False
-    for layer, by_resource in _each(layers):
-        for bearing in layer.bearing(action).denies:
-            answer = applies(request, bearing.statement, by_resource=by_resource)
-            if answer:
-                return True
-            undecided = undecided or answer is None
-    return None if undecided else False
+def evaluate_all(request: Request, resources: Iterable[str], layers: Layers) -> Answer:
+    """Decide an action that touches several resources at once, as RunInstances does: all must be allowed (rule 14).
 
-
-def _each(layers: Layers) -> Iterable[tuple[Layer, bool]]:
-    if layers.identity:
-        yield layers.identity, False
-    for layer in (*layers.boundaries, *layers.sessions, *layers.scps):
-        yield layer, False
-    for layer in layers.rcps:
-        yield layer, True
-    if layers.resource:
-        yield layers.resource, True
-
-
-def _layer_allows(request: Request, action: str, layer: Layer) -> bool | None:
-    return any_of(applies(request, b.statement, by_resource=False) for b in layer.bearing(action).allows)
-
-
-def _limit_allows(request: Request, action: str, layer: Layer) -> bool | None:
-    """As `_layer_allows`; a limit that could not be read may allow anything or nothing."""
-    allowed = _layer_allows(request, action, layer)
-    return None if allowed is False and layer.unparsed else allowed
-
-
-def _limits(request: Request, action: str, layers: Layers) -> bool | None:
-    """Rule 10: each SCP level must allow, on every path. RCPs limit by their denies alone (rule 11)."""
-    return all_of(_limit_allows(request, action, layer) for layer in layers.scps)
-
-
-def _granted(request: Request, action: str, layers: Layers) -> bool | None:
-    """Rules 3 to 7: what identity and resource grant together."""
-    narrowed = all_of(_limit_allows(request, action, layer) for layer in (*layers.boundaries, *layers.sessions))
-    identity = _layer_allows(request, action, layers.identity) if layers.identity else False
-    by_identity = all_of((identity, narrowed))
-    if layers.resource is None:
-        return by_identity
-    direct, through_account = _by_resource(request, action, layers, narrowed)
-    if not request.caller.has_identity:
-        return direct
-    any_resource = any_of((direct, through_account))
-    if request.resource_account and request.caller.account != request.resource_account:
-        return all_of((by_identity, any_resource))
-    delegated = all_of((by_identity, through_account)) if layers.resource_must_allow else by_identity
-    return any_of((direct, delegated))
-
-
-def _by_resource(
-    request: Request,
-    action: str,
-    layers: Layers,
-    narrowed: bool | None,  # noqa: FBT001 - a truth, not a flag
-) -> tuple[bool | None, bool | None]:
-    """What the resource policy grants: to the caller itself, and to its account, which only delegates (rule 3).
-
-    A role's ARN is limited by boundary and session policies, a user's, a session's and `*` are not (rules 5, 6).
+    Give one resource for each type the action requires. The answer is the weakest of theirs, and its request names
+    the resource that it hangs on.
     """
-    direct: list[bool | None] = []
-    through_account: list[bool | None] = []
-    for bearing in layers.resource.bearing(action).allows if layers.resource else ():
-        level = _named(request.caller, bearing.statement)
-        answer = applies(request, bearing.statement, by_resource=True)
-        if level is Named.ACCOUNT:
-            through_account.append(answer)
-        elif level is Named.PRINCIPAL and request.caller.is_role:
-            direct.append(all_of((answer, narrowed)))
-        elif level:
-            direct.append(answer)
-    return any_of(direct), any_of(through_account)
-
-
-def explain(request: Request, layers: Layers) -> tuple[Reason, ...]:
-    """The statements that speak of the request and may apply to it, denies before allows."""
-    action = request.action.lower()
-    out: list[Reason] = []
-    for name, layer, by_resource in _named_layers(layers):
-        bears = layer.bearing(action)
-        for bearing in (*bears.denies, *bears.allows):
-            answer = applies(request, bearing.statement, by_resource=by_resource)
-            if answer is not False:
-                open_tests = bearing.statement.conditions.undecided(request.context) if answer is None else ()
-                out.append(
-                    Reason(
-                        layer=name,
-                        document=bearing.document,
-                        statement=bearing.statement,
-                        applies=answer,
-                        undecided=tuple(map(str, open_tests)) or _open_variables(bearing.statement, answer),
-                    )
-                )
-    return tuple(sorted(out, key=lambda r: (r.statement.allows, r.applies is None)))
-
-
-def _open_variables(statement: Statement, answer: bool | None) -> tuple[str, ...]:  # noqa: FBT001 - a truth, not a flag
-    """A statement left open by its resources alone: the patterns whose variables are not known."""
-    return tuple(f"Resource {p}" for p in statement.resources.patterns if "${" in p) if answer is None else ()
-
-
-def _named_layers(layers: Layers) -> Iterable[tuple[str, Layer, bool]]:
-    groups: tuple[tuple[str, tuple[Layer, ...], bool], ...] = (
-        ("identity", (layers.identity,) if layers.identity else (), False),
-        ("boundary", layers.boundaries, False),
-        ("session", layers.sessions, False),
-        ("SCP", layers.scps, False),
-        ("RCP", layers.rcps, True),
-        ("resource", (layers.resource,) if layers.resource else (), True),
-    )
-    for name, found, by_resource in groups:
-        for layer in found:
-            yield name, layer, by_resource
+    answers = [evaluate(msgspec.structs.replace(request, resource=resource), layers) for resource in resources]
+    return min(answers, key=lambda answer: _STRENGTH.index(answer.outcome))
 
 
 def possible(layers: Layers) -> int:
@@ -355,7 +169,7 @@ def possible(layers: Layers) -> int:
     An upper bound: nothing outside it is allowed to a caller by its own policies.
     """
     mask = layers.identity.allow_mask & ~layers.identity.deny_mask if layers.identity else 0
-    for layer in (*layers.boundaries, *layers.sessions, *layers.scps):
+    for layer in _limits(layers):
         if not layer.unparsed:
             mask &= layer.allow_mask & ~layer.deny_mask
     return mask
@@ -366,17 +180,13 @@ def certain(layers: Layers) -> int:
 
     A lower bound: any deny of an action, however narrow, takes it out.
     """
-    mask = catalog.universe().everything
-    everyone = tuple(filter(None, (layers.identity,)))
-    for layer in (*everyone, *layers.boundaries, *layers.sessions, *layers.scps):
-        mask &= layer.open_mask & ~_any_deny(layer)
-    return mask if layers.identity else 0
+    if layers.identity is None:
+        return 0
+    mask = layers.identity.open_mask & ~layers.identity.denied_mask
+    for layer in _limits(layers):
+        mask &= layer.open_mask & ~layer.denied_mask
+    return mask
 
 
-def _any_deny(layer: Layer) -> int:
-    union = 0
-    for document in layer.documents:
-        for statement in document.statements:
-            if not statement.allows:
-                union |= statement.actions.mask
-    return union
+def _limits(layers: Layers) -> tuple[Layer, ...]:
+    return (*layers.boundaries, *layers.sessions, *layers.scps)

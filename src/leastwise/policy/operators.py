@@ -40,12 +40,12 @@ def _equals(wanted: tuple[Glob, ...], negated: bool) -> Judge:  # noqa: FBT001 -
     return (lambda text: text not in texts) if negated else texts.__contains__
 
 
-def _equals_ignoring_case(wanted: tuple[Glob, ...], negated: bool) -> Judge:  # noqa: FBT001
+def _equals_ignoring_case(wanted: tuple[Glob, ...], negated: bool) -> Judge:  # noqa: FBT001 - as Operator.judges
     texts = frozenset(glob.prefix.lower() for glob in wanted)
     return lambda text: (text.lower() in texts) is not negated
 
 
-def _like(wanted: tuple[Glob, ...], negated: bool) -> Judge:  # noqa: FBT001
+def _like(wanted: tuple[Glob, ...], negated: bool) -> Judge:  # noqa: FBT001 - as Operator.judges
     texts = frozenset(glob.prefix for glob in wanted if glob.is_literal)
     tests = tuple(glob.matches for glob in wanted if not glob.is_literal)
     if len(tests) == 1 and not texts and not negated:
@@ -61,7 +61,7 @@ def _typed(read: _Reader, tester: _Tester) -> Callable[[tuple[Glob, ...], bool],
     neither).
     """
 
-    def judges(wanted: tuple[Glob, ...], negated: bool) -> Judge:  # noqa: FBT001
+    def judges(wanted: tuple[Glob, ...], negated: bool) -> Judge:  # noqa: FBT001 - as Operator.judges
         read_ones = [tester(glob) for glob in wanted]
         tests = tuple(test for test in read_ones if test is not None)
         if negated and None in read_ones:
@@ -146,7 +146,7 @@ def _textual(
 
 _arn = _typed(values.resource_name, _arn_tester)
 _address = _compared(values.addresses, lambda value, wanted: wanted.holds(value))
-_same: Callable[[Any, Any], bool] = lambda value, wanted: value == wanted  # noqa: E731
+_same: Callable[[Any, Any], bool] = lambda value, wanted: value == wanted  # noqa: E731 - a row of the table below
 
 NULL = "Null"
 OPERATORS: dict[str, Operator] = {
