@@ -217,6 +217,32 @@ class World:
         }
         return self
 
+    def organization(self, *, management: str = "111111111111") -> Self:
+        """The account is a member of an organization, or its management account."""
+        return self.call(
+            "organizations:DescribeOrganization", {"Organization": {"Id": "o-own", "MasterAccountId": management}}
+        )
+
+    def scp(self, name: str, body: dict[str, Any], *, level: str = "account") -> Self:
+        """An SCP in force, attached at the level. Nothing else is attached there unless it is said."""
+        return self._guardrail("SERVICE_CONTROL_POLICY", name, body, level)
+
+    def rcp(self, name: str, body: dict[str, Any], *, level: str = "account") -> Self:
+        """As `scp`, an RCP."""
+        return self._guardrail("RESOURCE_CONTROL_POLICY", name, body, level)
+
+    def _guardrail(self, kind: str, name: str, body: dict[str, Any], level: str) -> Self:
+        summary = {
+            "Id": f"p-{name}",
+            "Arn": f"arn:{self.partition}:organizations::111111111111:policy/{name}",
+            "Name": name,
+        }
+        listed = self.more.setdefault("organizations:ListPoliciesForTarget", {})
+        listed.setdefault(f"{level}/{kind}", {"Policies": []})["Policies"].append(summary)
+        described = self.more.setdefault("organizations:DescribePolicy", {})
+        described[f"p-{name}"] = {"Policy": {"PolicySummary": summary, "Content": body}}
+        return self
+
     def call(self, name: str, answer: Any) -> Self:
         """Another call's answer, or one that replaces the builder's own."""
         self.more[name] = answer
@@ -268,6 +294,9 @@ class World:
             "s3control:GetPublicAccessBlock": {"PublicAccessBlockConfiguration": None},
             "organizations:DescribeOrganization": {"Organization": None},
             "organizations:ListAccounts": {"Accounts": []},
+            "organizations:ListParents": {},
+            "organizations:ListPoliciesForTarget": {},
+            "organizations:DescribePolicy": {},
         }  # fmt: skip
 
     def _attached(self, names: tuple[str, ...]) -> list[dict[str, str]]:

@@ -9,8 +9,10 @@ import msgspec
 
 from leastwise import catalog
 from leastwise.account.model import Account, Group, Role, User, remember
+from leastwise.catalog import AccessLevel
 from leastwise.policy import algebra
 from leastwise.policy.condition import Context
+from leastwise.policy.derived import About, derived_context
 from leastwise.policy.evaluate import Answer, Layer, Layers, evaluate
 from leastwise.policy.pattern import Glob
 from leastwise.policy.request import Caller, Request
@@ -25,20 +27,42 @@ Holder = User | Role | Group
 Facts = Mapping[str, str | Sequence[str]]  # condition keys and their values; no values: the key is absent
 TOKEN_ISSUED = "aws:TokenIssueTime"  # noqa: S105 - a condition key
 
+ASSUME_ROLE = "sts:AssumeRole"
 PROBE = "leastwise:anythingatall"  # an action no service has: what allows it allows whatever AWS adds next
 
 
-def layers_of(holder: Holder) -> Layers:
+def own_layers(holder: Holder) -> Layers:
     """The identity-based side: own, attached and groups' policies, and the boundary."""
-    return remember(holder, "layers", lambda: _layers(holder))
+    return remember(holder, "own layers", lambda: _own_layers(holder))
 
 
-def _layers(holder: Holder) -> Layers:
+def _own_layers(holder: Holder) -> Layers:
     boundary = None if isinstance(holder, Group) else holder.boundary
     return Layers(
         identity=Layer.of(holder.documents),
         boundaries=(Layer.of((boundary,)),) if boundary else (),
     )
+
+
+def layers_of(account: Account, holder: Holder) -> Layers:
+    """All that bears on the principal in its own account: its identity-based side, SCPs and RCPs."""
+    return remember(holder, "layers", lambda: _layers(account, holder))
+
+
+def _layers(account: Account, holder: Holder) -> Layers:
+    spared = isinstance(holder, Role) and holder.is_service_linked
+    scps = () if spared else tuple(map(Layer.of, account.limits))
+    return msgspec.structs.replace(own_layers(holder), scps=scps, rcps=tuple(map(Layer.of, account.guards)))
+
+
+def _guards(account: Account, role: Role) -> tuple[Layer, ...]:
+    """The RCPs that guard the role. Whom they spare as callers the engine knows."""
+    return () if role.is_service_linked else tuple(map(Layer.of, account.guards))
+
+
+def must_allow(layers: Layers) -> tuple[Layer, ...]:
+    """The layers each of which must allow what a principal is to be allowed by its own policies."""
+    return (*filter(None, (layers.identity,)), *layers.boundaries, *layers.scps)
 
 
 def caller_of(account: Account, holder: Holder) -> Caller:
@@ -60,29 +84,14 @@ def context_of(account: Account, holder: Holder) -> Context:
 
 
 def _context(account: Account, holder: Holder) -> Context:
-    known = {
-        "aws:PrincipalAccount": account.id,
-        "aws:CurrentTime": account.now.strftime("%Y-%m-%dT%H:%M:%SZ"),
-        "aws:EpochTime": str(int(account.now.timestamp())),
-        "aws:PrincipalIsAWSService": "false",
-    }
-    absent = ["aws:PrincipalServiceName", "aws:PrincipalServiceNamesList"]
-    if account.organization:
-        known["aws:PrincipalOrgID"] = account.organization.id
-    elif account.in_organization is False:
-        absent += ["aws:PrincipalOrgID", "aws:PrincipalOrgPaths"]
-    if isinstance(holder, Group):
-        return Context(known, absent=absent)
-    known["aws:PrincipalArn"] = holder.arn
-    known["aws:PrincipalType"] = "User" if isinstance(holder, User) else "AssumedRole"
-    known |= {f"aws:PrincipalTag/{key}": value for key, value in holder.tags.items()}
-    if isinstance(holder, User):  # a role's session may bring tags of its own
-        known |= {"aws:username": holder.name, "aws:userid": holder.id}
-        absent.append("aws:PrincipalTag/*")
-    else:
-        known["aws:TokenIssueTime"] = known["aws:CurrentTime"]
-        absent.append("aws:username")
-    return Context(known, absent=absent)
+    outside = "" if account.in_organization is False else None
+    about = About(
+        id=holder.id,
+        tags=None if isinstance(holder, Group) else holder.tags,
+        organization=account.organization.id if account.organization else outside,
+        now=account.now,
+    )
+    return derived_context(caller_of(account, holder), about)
 
 
 def request(
@@ -99,15 +108,18 @@ def request(
     )
 
 
-def can(
-    account: Account, holder: Holder, action: str, resource: str = "*", *, facts: Facts | None = None
-) -> Answer:
-    """May the principal do this to that, by its own policies?
+def can(account: Account, holder: Holder, action: str, resource: str = "*", *, facts: Facts | None = None) -> Answer:
+    """May the principal do this to that, by its own policies, within what the organization leaves?
 
     `resource` is a concrete ARN, or `*` for actions that take none. Resource-based policies are asked by `assume`
     and by the checks of resources.
     """
-    return _settled(request(account, holder, action, resource, facts=facts), layers_of(holder))
+    return _settled(request(account, holder, action, resource, facts=facts), layers_of(account, holder))
+
+
+def probe(account: Account, holder: Holder) -> Answer:
+    """May the principal do anything at all, by its own policies and boundary alone?"""
+    return _settled(request(account, holder, PROBE), own_layers(holder))
 
 
 def _settled(asked: Request, layers: Layers) -> Answer:
@@ -128,27 +140,24 @@ def without_mfa(account: Account, holder: Holder, action: str, resource: str = "
     """
     asked = request(account, holder, action, resource)
     context = asked.context.with_(absent=("aws:MultiFactorAuthPresent", "aws:MultiFactorAuthAge"))
-    return evaluate(msgspec.structs.replace(asked, context=context), layers_of(holder))
+    return evaluate(msgspec.structs.replace(asked, context=context), layers_of(account, holder))
 
 
-def may(
-    account: Account, holder: Holder, action: str, within: str, *, facts: Facts | None = None
-) -> Answer:
+def may(account: Account, holder: Holder, action: str, within: str, *, facts: Facts | None = None) -> Answer:
     """May the principal do this to anything within the pattern? A yes carries an example as its resource."""
     asked = request(account, holder, action, facts=facts)
-    return algebra.may(asked, layers_of(holder), Glob.parse(within))
+    return algebra.may(asked, layers_of(account, holder), Glob.parse(within))
 
 
 def assume(account: Account, source: User | Role, role: Role) -> Answer:
-    """May the principal assume the role? Identity-based policies and the role's trust, by rule 7."""
-    own = layers_of(source)
-    layers = Layers(
-        identity=own.identity,
-        boundaries=own.boundaries,
+    """May the principal assume the role? Identity-based policies, SCPs, RCPs and the role's trust, by rule 7."""
+    layers = msgspec.structs.replace(
+        layers_of(account, source),
+        rcps=_guards(account, role),
         resource=trust_layer(role),
         resource_must_allow=True,
     )
-    return _settled(request(account, source, "sts:AssumeRole", role.arn), layers)
+    return _settled(request(account, source, ASSUME_ROLE, role.arn), layers)
 
 
 def trusts_service(account: Account, role: Role, service: str) -> Answer:
@@ -156,14 +165,17 @@ def trusts_service(account: Account, role: Role, service: str) -> Answer:
 
     https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html
     """
+    known = {"aws:SourceAccount": account.id, "aws:PrincipalIsAWSService": "true"}
+    if account.organization:
+        known["aws:SourceOrgID"] = account.organization.id
     asked = Request(
-        action="sts:AssumeRole",
+        action=ASSUME_ROLE,
         resource=role.arn,
-        context=Context({"aws:SourceAccount": account.id, "aws:PrincipalIsAWSService": "true"}),
+        context=Context(known),
         caller=Caller(service=service),
         resource_account=account.id,
     )
-    return evaluate(asked, Layers(resource=trust_layer(role), resource_must_allow=True))
+    return evaluate(asked, Layers(resource=trust_layer(role), resource_must_allow=True, rcps=_guards(account, role)))
 
 
 def trust_layer(role: Role) -> Layer:
@@ -183,19 +195,32 @@ def _services(role: Role) -> Iterator[str]:
 
 
 def full_administrator(account: Account, holder: Holder) -> bool | None:
-    """Allowed every action on every resource after denies and boundary; None where it hangs on a condition."""
+    """Allowed every action on every resource after denies and boundary; None where it hangs on a condition.
+
+    What an SCP forbids, it forbids to everybody whom it names, so an administrator stays one under it for as long as
+    it leaves a way to change permissions: see the decision record on SCPs and administrators.
+    """
     return remember(holder, "full", lambda: _full(account, holder))
 
 
 def _full(account: Account, holder: Holder) -> bool | None:
-    layers = layers_of(holder)
+    layers = layers_of(account, holder)
     context = context_of(account, holder)
     if layers.identity is None or not layers.identity.bearing(PROBE).allows:
         return False  # spares nearly everyone the arithmetic below
     for sure in (True, False):
         if all(_opens_everything(layer, context, sure=sure) for layer in (layers.identity, *layers.boundaries)):
-            return True if sure else None
+            return (True if sure else None) if _leave_administration(layers.scps, context) else False
     return False
+
+
+def _leave_administration(levels: tuple[Layer, ...], context: Context) -> bool:
+    """Whether all levels may allow, on everything, one of IAM's actions that change permissions."""
+    universe = catalog.universe()
+    left = universe.mask("iam:*") & universe.level_mask(AccessLevel.PERMISSIONS_MANAGEMENT)
+    for level in levels:
+        left &= open_actions(level, context, sure=False) & ~denied_everywhere(level, context)
+    return bool(left)
 
 
 def _opens_everything(layer: Layer, context: Context, *, sure: bool) -> bool:
@@ -249,9 +274,9 @@ def allowed_on_everything(account: Account, holder: Holder, *, sure: bool = True
     Without an open condition, or, unless `sure` is asked, also where one may turn out well.
     """
     context = context_of(account, holder)
-    layers = layers_of(holder)
+    layers = layers_of(account, holder)
     mask = catalog.universe().everything if layers.identity else 0
-    for layer in (*filter(None, (layers.identity,)), *layers.boundaries):
+    for layer in must_allow(layers):
         mask &= open_actions(layer, context, sure=sure) & ~denied_everywhere(layer, context)
     return mask
 
@@ -259,16 +284,16 @@ def allowed_on_everything(account: Account, holder: Holder, *, sure: bool = True
 def possible_actions(account: Account, holder: Holder) -> int:
     """The catalogue's actions the principal may be allowed on some resource under some condition, as bits.
 
-    Conditions that are surely false are left out; an upper bound on what its own policies give.
+    Conditions that are surely false are left out; an upper bound on what its own policies give within the SCPs.
     """
     return remember(holder, "possible", lambda: _possible(account, holder))
 
 
 def _possible(account: Account, holder: Holder) -> int:
     context = context_of(account, holder)
-    layers = layers_of(holder)
+    layers = layers_of(account, holder)
     mask = catalog.universe().everything if layers.identity else 0
-    for layer in (*filter(None, (layers.identity,)), *layers.boundaries):
+    for layer in must_allow(layers):
         if layer.unparsed and layer is not layers.identity:
             continue
         union = 0
@@ -282,8 +307,7 @@ def _possible(account: Account, holder: Holder) -> int:
 
 def unreadable(holder: Holder) -> tuple[Document, ...]:
     """The documents of the principal that could not be understood, its boundary included."""
-    layers = layers_of(holder)
-    return tuple(d for layer in (*filter(None, (layers.identity,)), *layers.boundaries) for d in layer.unparsed)
+    return tuple(d for layer in must_allow(own_layers(holder)) for d in layer.unparsed)
 
 
 def cite(document: Document, statement: Statement | None = None, note: str = "") -> Evidence:

@@ -84,9 +84,13 @@ class Exposure(NamedTuple):
 
 
 def exposures(account: Account, document: Document, wanted: int) -> Iterator[Exposure]:
-    """The outsiders that the document lets do some of the wanted actions, statement by statement."""
+    """The outsiders that the document, within the RCPs, lets do some of the wanted actions, statement by statement.
+
+    `wanted` are actions of services that RCPs guard, as S3 and STS are.
+    """
     context = _context(account)
-    denies = tuple(s for s in document.statements if not s.allows)
+    bearing = (document, *(guard for level in account.guards for guard in level))
+    denies = tuple(s for d in bearing for s in d.statements if not s.allows)
     for statement in document.statements:
         principals = statement.principals if statement.allows else None
         actions = statement.actions.mask & wanted

@@ -277,7 +277,9 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     origin: str
     credential_report_at: str
     inventory: dict[str, int]
-    layers: tuple[str, ...]
+    layers_considered: tuple[str, ...]
+    layers_not_considered: tuple[str, ...]
+    notes: tuple[str, ...]
     gaps: tuple[MissingView, ...]
     unassessed: tuple[Unassessed, ...]
     checks: tuple[str, ...]

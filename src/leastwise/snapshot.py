@@ -39,7 +39,8 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
     """One account as it was at `taken_at`.
 
     `calls` maps `service:Operation` to the undecoded JSON of what that call returned (pages merged, or for
-    per-target calls an object keyed by target). Only `account.build` knows the shapes inside.
+    per-target calls an object keyed by target). Only `account.build` knows the shapes inside. `notes` say, for people,
+    what in it did not come from the account itself.
     """
 
     format: int = FORMAT
@@ -51,6 +52,7 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
     origin: str = "live"
     calls: dict[str, msgspec.Raw]
     gaps: list[Gap] = []
+    notes: list[str] = []
 
     @property
     def now(self) -> datetime:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Any, NamedTuple
 
 import boto3
+from moto.organizations.models import organizations_backends
+
+MANAGEMENT = "111111111111"
 
 DOCUMENT = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:Get*", "Resource": "*"}]}
 TRUST = {
@@ -37,6 +40,45 @@ def small(build: Clients) -> None:
     s3.put_public_access_block(
         Bucket="second-bucket", PublicAccessBlockConfiguration={"BlockPublicAcls": True, "BlockPublicPolicy": True}
     )
+
+
+class Organization(NamedTuple):
+    """An organization as its management account sees it: the client, and the levels above the member."""
+
+    client: Any
+    root: str
+    unit: str
+
+    def attach(self, name: str, kind: str, content: dict[str, Any], target: str) -> str:
+        """A new policy, attached. Its id."""
+        made = self.client.create_policy(Content=json.dumps(content), Description="", Name=name, Type=kind)
+        id_: str = made["Policy"]["PolicySummary"]["Id"]
+        self.client.attach_policy(PolicyId=id_, TargetId=target)
+        return id_
+
+
+def joined(url: str, member: str) -> Organization:
+    """An organization in which the account is a member, two levels down, who may see all of it.
+
+    moto chooses the ids of members and lets none of them list policies: so this goes through its own tables.
+    """
+    role = f"arn:aws:iam::{MANAGEMENT}:role/boss"
+    found = Clients(url).sts.assume_role(RoleArn=role, RoleSessionName="boss")["Credentials"]
+    session = boto3.Session(found["AccessKeyId"], found["SecretAccessKey"], found["SessionToken"])
+    client = session.client("organizations", region_name="us-east-1", endpoint_url=url)
+    client.create_organization(FeatureSet="ALL")
+    root = client.list_roots()["Roots"][0]["Id"]
+    unit = client.create_organizational_unit(ParentId=root, Name="workloads")["OrganizationalUnit"]["Id"]
+    made = client.create_account(AccountName="prod", Email="prod@example.com")["CreateAccountStatus"]["AccountId"]
+    client.move_account(AccountId=made, SourceParentId=root, DestinationParentId=unit)
+    theirs, own = (organizations_backends[account]["aws"] for account in (MANAGEMENT, member))
+    next(account for account in theirs.accounts if account.id == made).id = member
+    organizations_backends.master_accounts = {member: (MANAGEMENT, "aws")}
+    own.accounts, own.ou, own.policies = theirs.accounts, theirs.ou, theirs.policies
+    for target in (unit, member):
+        client.attach_policy(PolicyId="p-FullAWSAccess", TargetId=target)
+        client.attach_policy(PolicyId="p-RCPFullAWSAccess", TargetId=target)
+    return Organization(client, root, unit)
 
 
 class Clients:

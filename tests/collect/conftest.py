@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
+from moto.organizations.models import organizations_backends
 
 import servers
 from leastwise.collect.clock import Clock
@@ -34,6 +35,7 @@ def url(moto_url: str, clean: None) -> Iterator[str]:  # noqa: ARG001  the envir
     servers.reset(moto_url)
     yield moto_url
     servers.reset(moto_url)
+    organizations_backends.master_accounts.clear()  # moto keeps who was a member of what
 
 
 @pytest.fixture

@@ -127,7 +127,7 @@ def test_only_read_calls_leave(url: str, monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setattr(Aws, "client", recording)
     clients = accounts.Clients(url)
     accounts.small(clients)
-    clients.organizations.create_organization(FeatureSet="ALL")
+    accounts.joined(url, servers.ACCOUNT)
     collect_live(endpoint_url=url)
     assert sent <= ALLOWED
     assert sent >= set(KEPT) - {"iam:GetPolicyVersion"}

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from leastwise.account import shapes
 from leastwise.account.details import Holders, build_holders
+from leastwise.account.guardrails import build_guardrails
 from leastwise.account.model import Account, Organization, PasswordPolicy
 from leastwise.account.reader import Reader
 from leastwise.account.report import Row, read_report, report_time
@@ -31,6 +32,8 @@ def build(snapshot: Snapshot) -> Account:
     holders = _holders(reader, rows)
     canonical_id, buckets = build_buckets(reader, snapshot.partition)
     organization, member = _organization(reader)
+    bound = member is not False and not (organization and organization.management_account == snapshot.account)
+    guardrails = build_guardrails(reader, f"arn:{snapshot.partition}:iam::{snapshot.account}:root", bound=bound)
     return Account(
         id=snapshot.account,
         partition=snapshot.partition,
@@ -46,6 +49,8 @@ def build(snapshot: Snapshot) -> Account:
         block=build_block(reader),
         organization=organization,
         in_organization=member,
+        scps=guardrails.scps,
+        rcps=guardrails.rcps,
         summary=_summary(reader),
         virtual_mfa=_virtual_mfa(reader),
         report_generated=generated,

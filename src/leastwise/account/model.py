@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 T = TypeVar("T")
+Levels = tuple[tuple[Document, ...], ...]
 
 
 class AccessKey(msgspec.Struct, frozen=True, kw_only=True):
@@ -240,7 +241,11 @@ class Organization(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Account(msgspec.Struct, frozen=True, kw_only=True, eq=False):
-    """One account, ready to be judged. Everything is sorted by ARN."""
+    """One account, ready to be judged. Everything is sorted by ARN.
+
+    `scps` and `rcps` are what the organization attaches at each level from the root down to the account, as far as it
+    was seen: None when nothing of it was, empty when there is none.
+    """
 
     id: str
     partition: str
@@ -260,7 +265,30 @@ class Account(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     report_generated: datetime | None
     gaps: tuple[Gap, ...]
     canonical_id: str = ""
+    scps: Levels | None = None
+    rcps: Levels | None = None
     memo: dict[object, object] = {}
+
+    @property
+    def is_management(self) -> bool:
+        """Whether it is the management account of its organization, which SCPs and RCPs do not bind."""
+        return self.organization is not None and self.organization.management_account == self.id
+
+    @property
+    def limits(self) -> Levels:
+        """The SCPs that limit its principals (rule 10).
+
+        https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps.html
+        """
+        return () if self.is_management else self.scps or ()
+
+    @property
+    def guards(self) -> Levels:
+        """The RCPs that guard its resources (rule 11).
+
+        https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps.html
+        """
+        return () if self.is_management else self.rcps or ()
 
     @property
     def arn(self) -> str:

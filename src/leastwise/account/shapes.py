@@ -316,3 +316,30 @@ class MemberAccounts(msgspec.Struct, rename="pascal"):
     """The answer of ListAccounts."""
 
     accounts: list[MemberAccount] = []
+
+
+class PolicySummary(msgspec.Struct, rename="pascal"):
+    """What organizations say of a policy besides its content."""
+
+    id: str = ""
+    arn: str = ""
+    name: str = ""
+
+
+class AttachedPolicies(msgspec.Struct, rename="pascal"):
+    """The answer of ListPoliciesForTarget, for one target and type."""
+
+    policies: list[PolicySummary] = []
+
+
+class OrganizationPolicyFields(msgspec.Struct, rename="pascal"):
+    """A policy of the organization."""
+
+    content: msgspec.Raw
+    policy_summary: PolicySummary | None = None
+
+
+class OrganizationPolicy(msgspec.Struct, rename="pascal"):
+    """The answer of DescribePolicy, its content an object."""
+
+    policy: OrganizationPolicyFields

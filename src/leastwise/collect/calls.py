@@ -36,6 +36,7 @@ def _same(service: str, *operations: str, kept: bool = True) -> tuple[Call, ...]
 
 # https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsidentityandaccessmanagementiam.html
 # https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html
+# https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsorganizations.html
 # https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html: needs no permission
 READ_CALLS: tuple[Call, ...] = (
     Call("sts", "GetCallerIdentity", None),
@@ -52,6 +53,7 @@ READ_CALLS: tuple[Call, ...] = (
     Call("s3", "HeadBucket", None, kept=False),
     Call("s3control", "GetPublicAccessBlock", "s3:GetAccountPublicAccessBlock"),
     *_same("organizations", "DescribeOrganization", "ListAccounts"),
+    *_same("organizations", "ListParents", "ListPoliciesForTarget", "DescribePolicy"),
 )
 
 ALLOWED = frozenset(call.name for call in READ_CALLS)

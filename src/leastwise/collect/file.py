@@ -50,7 +50,7 @@ def read_snapshot(path_or_dash: str | Path, *, as_of: str | None = None, clock: 
     moment = _as_of(as_of)
     source = _standard_input() if str(path_or_dash) == STANDARD_INPUT else _file(Path(path_or_dash))
     try:
-        data = _text(source.data)
+        data = plain_text(source.data)
         if _OURS.match(data):
             return _aged(loads(data), moment)
         return read_dump(data, _age(source, moment, clock or Clock()))
@@ -102,7 +102,7 @@ def _standard_input() -> _Source:
     return _Source("standard input", sys.stdin.buffer.read(), None)
 
 
-def _text(packed: bytes) -> bytes:
+def plain_text(packed: bytes) -> bytes:
     """The text, unpacked, in UTF-8 without a mark: PowerShell's `>` writes UTF-16, some editors a mark."""
     data = decompress(packed)
     if not data or data.isspace():

@@ -20,7 +20,7 @@ from leastwise.collect.clock import stamp
 from leastwise.collect.credential_report import credential_report
 from leastwise.collect.explain import explain, worst
 from leastwise.collect.failure import Failure, Kind, from_boto_error
-from leastwise.collect.organizations import organization
+from leastwise.collect.organizations import guardrails, organization
 from leastwise.collect.query import Part, Query, answer
 from leastwise.collect.session import Aws, Options
 from leastwise.errors import CollectError
@@ -77,11 +77,12 @@ def _collect(aws: Aws, profile: str | None) -> Snapshot:
     whole = _join([identity, *_ask_all(aws)])
     _refuse_nothing(whole, profile)
     self_arn = _whose(whole)
-    last = [
-        s3.account_block(aws, self_arn.account),
-        iam.missing_documents(aws, whole.calls.get(iam.DETAILS.call)),
-    ]
-    return _snapshot(aws, self_arn, _join([whole, *last]))
+    last: tuple[Callable[[], Part], ...] = (
+        partial(s3.account_block, aws, self_arn.account),
+        partial(iam.missing_documents, aws, whole.calls.get(iam.DETAILS.call)),
+        partial(guardrails, aws, self_arn.account, whole.calls),
+    )
+    return _snapshot(aws, self_arn, _join([whole, *threads(len(last))(lambda ask: ask(), last)]))
 
 
 def _ask_all(aws: Aws) -> list[Part]:
