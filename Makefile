@@ -35,6 +35,7 @@ docs: setup-dev ## write again the pages and the picture that are made from the 
 
 bench: setup-dev ## gates on speed, as ratios taken in one run
 	$(BIN)/python benchmarks/startup.py
+	$(BIN)/python benchmarks/evaluate.py
 
 # The locks hold every platform and Python from 3.11 on, each file with its hash.
 COMPILE = $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \

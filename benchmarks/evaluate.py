@@ -6,7 +6,7 @@
 each asks for twenty actions. Documents are parsed once, as in an audit; layers are made anew for each round, so that
 no round lives on what another has found out. CPU time, the best of several rounds, garbage collection off.
 
-Each rate has two gates: the figure for a machine like the one of the decision record (docs/decisions/0010), and the
+Each rate has two gates: the figure for a machine like the one of the decision record (docs/decisions/0006), and the
 same in megabytes of JSON that orjson parses meanwhile, which slow and busy machines meet as well. Only what misses
 both fails: exit 1.
 """

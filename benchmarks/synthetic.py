@@ -1,6 +1,6 @@
 """A seeded maker of large accounts: the output of `aws iam get-account-authorization-details`, and what was planted.
 
-    python benchmarks/synthetic.py 10000 /tmp/account     # writes details.json and truth.json there
+    python benchmarks/synthetic.py 10000 FOLDER     # writes details.json and truth.json there
 
 Of every hundred principals about 20 are users, 5 groups and 75 roles. Most are *quiet*: their documents hold no
 action by which anybody becomes anything. Some are *planted*: the first of a chain that must be found. Some are
