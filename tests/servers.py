@@ -244,11 +244,14 @@ def _s3_action(method: str, path: str, query: dict[str, str]) -> str:
     return next((names[name] for name in query if name in names), f"{method.title()}Bucket")
 
 
+ORGANIZATIONS = {"DescribeOrganization", "DescribePolicy", "ListAccounts", "ListParents", "ListPoliciesForTarget"}
+
+
 def _refusal(status: int, code: str, message: str) -> Callable[[Request], Reply]:
     """AWS's error in the language of the service: JSON, S3's XML, or the query protocol's."""
 
     def make(request: Request) -> Reply:
-        if request.action in {"DescribeOrganization", "ListAccounts"}:
+        if request.action in ORGANIZATIONS:
             body = json.dumps({"__type": code, "Message": message}).encode()
             return Reply(status, body, "application/x-amz-json-1.1")
         error = f"<Error><Code>{code}</Code><Message>{message}</Message></Error>"

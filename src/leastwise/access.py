@@ -114,20 +114,20 @@ def can(account: Account, holder: Holder, action: str, resource: str = "*", *, f
     `resource` is a concrete ARN, or `*` for actions that take none. Resource-based policies are asked by `assume`
     and by the checks of resources.
     """
-    return _settled(request(account, holder, action, resource, facts=facts), layers_of(account, holder))
+    return settled(request(account, holder, action, resource, facts=facts), layers_of(account, holder))
 
 
 def probe(account: Account, holder: Holder) -> Answer:
     """May the principal do anything at all, by its own policies and boundary alone?"""
-    return _settled(request(account, holder, PROBE), own_layers(holder))
+    return settled(request(account, holder, PROBE), own_layers(holder))
 
 
-def _settled(asked: Request, layers: Layers) -> Answer:
+def settled(asked: Request, layers: Layers) -> Answer:
     """The answer. A user's request carries no token, or one issued of late: where both agree, nothing is open."""
     answer = evaluate(asked, layers)
     if answer.allowed is not None or asked.caller.is_role:
         return answer
-    now = asked.context.known["aws:currenttime"]
+    now = asked.context.known.get("aws:currenttime", ())
     contexts = asked.context.with_({TOKEN_ISSUED: now}), asked.context.with_(absent=(TOKEN_ISSUED,))
     late, none = (evaluate(msgspec.structs.replace(asked, context=c), layers) for c in contexts)
     return late if late.outcome is none.outcome else answer
@@ -157,7 +157,7 @@ def assume(account: Account, source: User | Role, role: Role) -> Answer:
         resource=trust_layer(role),
         resource_must_allow=True,
     )
-    return _settled(request(account, source, ASSUME_ROLE, role.arn), layers)
+    return settled(request(account, source, ASSUME_ROLE, role.arn), layers)
 
 
 def trusts_service(account: Account, role: Role, service: str) -> Answer:

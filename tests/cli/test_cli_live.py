@@ -50,7 +50,7 @@ def test_collect_saves_and_says_what_was_not_seen(cli: Cli, here: Path, asked: d
     first, *middle, last = said.out.splitlines()
     assert first == "deep/s.json.gz: account 123456789012 as of 2026-01-01T00:00:00Z"
     assert middle == [
-        "  seen: 15 of 16 calls answered",
+        "  seen: 18 of 19 calls answered",
         "  not seen: s3:ListBuckets (AccessDenied)",
         "  not seen: s3:GetBucketAcl (AccessDenied, 2 times)",
     ]

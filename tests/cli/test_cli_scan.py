@@ -54,6 +54,56 @@ def test_the_same_snapshot_gives_the_same_bytes(cli: Cli, here: Path, bad: str) 
         assert (here / "one" / name).read_bytes() == (here / "two" / name).read_bytes()
 
 
+def guardrail(name: str, effect: str, action: str, **more: str) -> str:
+    statement = {"Effect": effect, "Action": action, "Resource": "*", **more}
+    Path(name).write_text(json.dumps({"Version": "2012-10-17", "Statement": [statement]}))
+    return name
+
+
+def test_scps_and_rcps_can_be_given_as_files(cli: Cli, here: Path, bad: str) -> None:
+    assert "principal_with_admin_access" in {found["check"] for found in cli_findings(cli, here, bad)}
+    places = guardrail("no-iam.json", "Deny", "iam:*"), guardrail("all.json", "Allow", "*") + "@root"
+    rcp = guardrail("guard.json", "Deny", "s3:*", Principal="*")
+    found = cli_findings(
+        cli, here, bad, "--scp", places[0], "--scp", places[1], "--rcp", rcp, "--save-snapshot", "s.json"
+    )
+    assert "principal_with_admin_access" not in {one["check"] for one in found}
+    notes = [
+        "SCPs come from files, for these levels only: root, account",
+        "FullAWSAccess is taken to be attached beside the SCPs that only deny: account",
+        "RCPs come from files, for these levels only: account",
+    ]
+    assert json.loads((here / AUDIT).read_bytes())["coverage"]["notes"] == notes
+    assert loads((here / "s.json").read_bytes()).notes == notes
+    assert notes[0] in " ".join(cli("scan", "--snapshot", "s.json").out.split())
+
+
+def cli_findings(cli: Cli, here: Path, *arguments: str) -> list[dict[str, Any]]:
+    assert cli("scan", "-q", "--snapshot", *arguments).code in {0, 1}
+    return findings(here)
+
+
+@pytest.mark.parametrize(
+    ("place", "said"),
+    [
+        ("no.json", "there is no file or folder no.json"),
+        ("x.json@nowhere", "'nowhere' is no level"),
+        ("x.json", "x.json: it holds no policy"),
+    ],
+)
+def test_what_is_wrong_with_a_guardrail_is_said_before_anything_is_asked(
+    cli: Cli, here: Path, monkeypatch: pytest.MonkeyPatch, place: str, said: str
+) -> None:
+    def ask(*_: Any, **__: Any) -> None:
+        raise AssertionError("the account was asked")
+
+    monkeypatch.setattr("leastwise.cli.source.Account.collect", ask)
+    (here / "x.json").write_text("{}")
+    answer = cli("scan", "--scp", place)
+    assert (answer.code, answer.out) == (2, "")
+    assert said in answer.err
+
+
 def test_quiet_prints_nothing(cli: Cli, bad: str) -> None:
     assert cli("scan", "--snapshot", bad, "--quiet") == (1, "", "")
 

@@ -183,4 +183,4 @@ def test_an_unreadable_boundary_leaves_the_path_conditional() -> None:
     world.user("root-like", attached=("AdministratorAccess",))
     (path,) = eves(world)
     assert path.verdict is Verdict.CONDITIONAL
-    assert path.edges[0].conditions == ("a policy that has a say here could not be read",)
+    assert path.edges[0].conditions == ("boundary fence could not be read",)

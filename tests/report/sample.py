@@ -255,7 +255,9 @@ def a_report(**changes: object) -> Report:
         origin="live",
         credential_report_at="2025-12-31T22:10:00Z",
         inventory={"users": 12, "groups": 3, "roles": 16, "customer_managed_policies": 40, "buckets": 5},
-        layers=("SCPs", "RCPs", "session policies"),
+        layers_considered=("SCPs",),
+        layers_not_considered=("RCPs", "session policies"),
+        notes=("SCPs come from files, for these levels only: account",),
         gaps=(
             MissingView(call="iam:ListServiceSpecificCredentials", reason="AccessDenied"),
             MissingView(call="s3:GetBucketPolicy", reason="AccessDenied", target="acme-logs-eu-west-1"),

@@ -151,7 +151,8 @@ def test_suppressed_findings_stay_with_their_reason() -> None:
 def test_coverage_says_what_the_audit_does_not_rest_on() -> None:
     coverage = read()["coverage"]
     assert coverage["complete"] is False
-    assert coverage["layers_not_considered"] == ["SCPs", "RCPs", "session policies"]
+    assert coverage["layers_considered"] == ["SCPs"]
+    assert coverage["layers_not_considered"] == ["RCPs", "session policies"]
     assert [gap["call"] for gap in coverage["gaps"]] == [
         "iam:ListServiceSpecificCredentials",
         "s3:GetBucketPolicy",

@@ -128,7 +128,7 @@ def test_the_first_screen_says_how_fresh_and_how_complete_the_view_is() -> None:
     assert "3 calls gave no answer" in shown
     assert "s3:GetBucketPolicy (AccessDenied, 2 targets)" in shown
     assert "not judged   1 check: user_inactive" in shown
-    assert "SCPs, RCPs and session policies were not considered" in shown
+    assert "RCPs and session policies were not considered; SCPs were" in shown
     assert "complete" not in shown
 
 
@@ -243,9 +243,14 @@ def test_hostile_names_are_shown_and_do_nothing() -> None:
     assert r"about \x1b[31mred\x1b[0m [bold]b[/bold]" in shown
 
 
-def test_what_decides_requests_and_was_left_out_is_said_only_where_there_is_such() -> None:
-    assert "SCPs was" not in text()
-    assert "left out" not in text(a_report(layers=()))
+def test_which_kinds_of_policy_were_left_out_and_which_not_is_said_where_there_are_such() -> None:
+    assert "RCPs and session policies were not considered; SCPs were" in text(width=120)
+    assert "were not considered\n" in text(a_report(layers_considered=(), notes=()), width=120)
+    assert "left out" not in text(a_report(layers_considered=(), layers_not_considered=(), notes=()))
+
+
+def test_what_did_not_come_from_the_account_is_said_on_the_first_screen() -> None:
+    assert "; SCPs come from files, for these levels only: account\n" in text(width=160)
 
 
 # words

@@ -30,6 +30,37 @@ live = together(
     click.option("--endpoint-url", metavar="URL", help="Ask this endpoint instead of AWS's own."),
 )
 
+source = together(
+    click.option("--snapshot", metavar="FILE", help="Read this file instead of an account; `-`: standard input."),
+    click.option("--as-of", metavar="TIME", help="The file shows the account as of this time (2026-01-31T09:00:00Z)."),
+    live,
+    click.option(
+        "--scp",
+        metavar="FILE[@LEVEL]",
+        multiple=True,
+        help="An SCP in force, or a folder of them, instead of what the organization tells. LEVEL is where it is "
+        "attached: root, an OU (ou-...) or account, the default. Every level must allow: what no SCP given for a level "
+        "allows is denied, but a level of denies alone is taken to have FullAWSAccess beside them.",
+    ),
+    click.option("--rcp", metavar="FILE[@LEVEL]", multiple=True, help="As --scp, an RCP. Only what it denies counts."),
+)
+
+circumstances = together(
+    click.option(
+        "--context",
+        metavar="KEY=VALUE",
+        multiple=True,
+        help="A condition key of the request, as in aws:SourceIp=10.0.0.1; `KEY=` is an empty value. Give a key again "
+        "for several values. What is not given is unknown, and an answer that hangs on it is conditional.",
+    ),
+    click.option("--absent", metavar="KEY", multiple=True, help="The request does not have this condition key."),
+    click.option("--strict-context", is_flag=True, help="The request has no condition keys but those given and AWS's."),
+)
+
+form = click.option(
+    "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True, help="How to answer."
+)
+
 directory = click.option(
     "-o",
     "--output",

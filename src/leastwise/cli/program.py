@@ -17,6 +17,11 @@ COMMANDS = {
     "scan": "Audit an account, live or from a snapshot file.",
     "collect": "Save what an account says of itself, to audit it offline.",
     "demo": "Audit the built-in demo account: no credentials, no network.",
+    "can": "Ask whether a principal may do something, and why.",
+    "who-can": "List the users and roles that may do something.",
+    "what-can": "Sum up what a principal may do.",
+    "compare": "Tell whether a policy allows more than another.",
+    "access": "Tell whether policies grant an action.",
     "checks": "List the checks.",
     "explain": "Explain a check or an escalation method.",
     "permissions": "Print the IAM policy that a live audit needs.",
@@ -24,7 +29,7 @@ COMMANDS = {
 
 
 class Commands(click.Group):
-    """The table as click sees it. Each command lives in the module of its name, as `command`."""
+    """The table as click sees it. Each command lives in the module of its name, as `command`; hyphens are `_` there."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  click's signature
         """In the order in which a newcomer needs them."""
@@ -34,7 +39,7 @@ class Commands(click.Group):
         """The command of that name, imported now."""
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = import_module(f"leastwise.cli.{cmd_name}").command
+        command: click.Command = import_module(f"leastwise.cli.{cmd_name.replace('-', '_')}").command
         return command
 
     def resolve_command(

@@ -7,16 +7,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
-import msgspec
 
 from leastwise.audit import Options, audit, select
 from leastwise.checks.core import Limits
 from leastwise.cli import options
 from leastwise.cli.files import deliver, known, ready
 from leastwise.cli.screen import show
-from leastwise.cli.source import Account
+from leastwise.cli.source import Source
 from leastwise.cli.words import separate
-from leastwise.collect.file import read_snapshot, write_snapshot
+from leastwise.collect.file import write_snapshot
 from leastwise.errors import UsageError
 from leastwise.report import FORMATS
 from leastwise.results import Severity
@@ -25,7 +24,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from leastwise.results import Report
-    from leastwise.snapshot import Snapshot
 
 NEVER = "never"
 SEVERITIES = {severity.label: severity for severity in sorted(Severity, reverse=True)}
@@ -33,14 +31,9 @@ LIMITS = Limits()
 FINDINGS, GAPS = 1, 4  # see `contract`, *Exit codes*
 
 
-class Choices(msgspec.Struct, frozen=True, kw_only=True):
+class Choices(Source, frozen=True, kw_only=True):
     """What the command line asks for, by the names of the flags."""
 
-    snapshot: str | None
-    as_of: str | None
-    profile: str | None
-    region: str | None
-    endpoint_url: str | None
     save_snapshot: Path | None
     output: Path
     format: tuple[str, ...]
@@ -56,11 +49,6 @@ class Choices(msgspec.Struct, frozen=True, kw_only=True):
     max_session: int
 
     @property
-    def account(self) -> Account:
-        """The account to ask, when no file is given."""
-        return Account(profile=self.profile, region=self.region, endpoint_url=self.endpoint_url)
-
-    @property
     def options(self) -> Options:
         """What to judge and what to show."""
         return Options(
@@ -74,10 +62,7 @@ class Choices(msgspec.Struct, frozen=True, kw_only=True):
 
     def agree(self) -> None:
         """Raise UsageError for what cannot be done, before anything is done."""
-        if self.snapshot is not None and self.account.given:
-            raise UsageError(f"{self.account.given[0]} asks an account, --snapshot reads a file: give one of them")
-        if self.as_of is not None and self.snapshot is None:
-            raise UsageError("--as-of tells the age of a file: give --snapshot too; a live account is as of now")
+        super().agree()
         if self.quiet and self.verbose:
             raise UsageError("--quiet and --verbose exclude each other: give one of them")
         select(self.options)
@@ -86,17 +71,9 @@ class Choices(msgspec.Struct, frozen=True, kw_only=True):
         if self.save_snapshot is not None:
             ready(self.save_snapshot.parent)
 
-    def look(self) -> Snapshot:
-        """The snapshot: from the file, or from the account."""
-        if self.snapshot is not None:
-            return read_snapshot(self.snapshot, as_of=self.as_of)
-        return self.account.collect(quiet=self.quiet)
-
 
 source = options.together(
-    click.option("--snapshot", metavar="FILE", help="Read this file instead of an account; `-`: standard input."),
-    click.option("--as-of", metavar="TIME", help="The file shows the account as of this time (2026-01-31T09:00:00Z)."),
-    options.live,
+    options.source,
     click.option("--save-snapshot", metavar="FILE", type=click.Path(path_type=Path), help="Keep what was seen."),
 )
 judging = options.together(
@@ -168,7 +145,7 @@ def command(**given: Any) -> int:
     """
     choices = Choices(**given)
     choices.agree()
-    snapshot = choices.look()
+    snapshot = choices.look(quiet=choices.quiet)
     if choices.save_snapshot is not None:
         write_snapshot(snapshot, choices.save_snapshot)
     report = audit(snapshot, choices.options)

@@ -164,7 +164,9 @@ class Coverage(Published, frozen=True, kw_only=True):
     complete: bool
     credential_report_at: Text = ""
     checks: tuple[Text, ...]
+    layers_considered: tuple[Text, ...]
     layers_not_considered: tuple[Text, ...]
+    notes: tuple[Text, ...] = ()
     gaps: tuple[PublishedGap, ...]
     unassessed: tuple[PublishedUnassessed, ...]
 
@@ -251,7 +253,9 @@ def _coverage(report: Report) -> Coverage:
         complete=report.complete,
         credential_report_at=report.credential_report_at,
         checks=report.checks,
-        layers_not_considered=report.layers,
+        layers_considered=report.layers_considered,
+        layers_not_considered=report.layers_not_considered,
+        notes=report.notes,
         gaps=tuple(PublishedGap(**asdict(gap)) for gap in report.gaps),
         unassessed=tuple(PublishedUnassessed(**asdict(each)) for each in report.unassessed),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from leastwise.report.view import ALL_LINES, SPACE, STYLES, Row, Section
-from leastwise.report.words import GAP, clamp, safe, short_arn, shorten
+from leastwise.report.words import GAP, clamp, place, safe, shorten
 from leastwise.results import Confidence
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from leastwise.report.view import View
-    from leastwise.results import Evidence, Finding
+    from leastwise.results import Finding
 
 SEVERITY = 8  # "critical"
 RISK = 4  # "100?"
@@ -42,9 +42,9 @@ def parts(findings: Sequence[Finding], view: View) -> Iterator[RenderableType]:
     if not view.verbose:
         yield _table(findings, widths)
         return
-    for place, finding in enumerate(findings):
-        yield from ("",) if place else ()
-        yield _table((finding,), widths, header=place == 0)
+    for number, finding in enumerate(findings):
+        yield from ("",) if number else ()
+        yield _table((finding,), widths, header=number == 0)
         details = Section("", tuple(_details(finding, widths.issue)))
         yield from details.draw(view.columns, label_width=LABEL, lines=ALL_LINES)
 
@@ -90,14 +90,5 @@ def _details(finding: Finding, width: int) -> Iterator[Row]:
     if finding.severity_reason:
         yield Row("severity", f"{finding.severity.label} because {finding.severity_reason}")
     yield from (Row("if", assumption) for assumption in finding.assumes)
-    yield from (Row("evidence", _place(evidence)) for evidence in finding.evidence)
+    yield from (Row("evidence", place(evidence)) for evidence in finding.evidence)
     yield from (Row("fix", step) for step in finding.fix)
-
-
-def _place(evidence: Evidence) -> str:
-    """`policy/Deploy /Statement/0 (AllowPass): what stands there`."""
-    place = short_arn(evidence.document)
-    name = "" if place.endswith(safe(evidence.name)) else evidence.name
-    sid = f"({evidence.sid})" if evidence.sid else ""
-    where = " ".join(filter(None, (place, name, evidence.pointer, sid)))
-    return f"{where}: {evidence.note}" if evidence.note else where

@@ -48,8 +48,17 @@ def _unseen(report: Report, view: View) -> Iterator[Row]:
         yield from (Row("", ", ".join(filter(None, (u.check, u.target, u.reason)))) for u in report.unassessed)
     if report.complete:
         yield Row("complete", "every call was answered and every check gave its answer")
-    if report.layers:
-        yield Row("left out", f"{listed(report.layers)} were not considered")
+    layers = "; ".join((*_layers(report), *report.notes))
+    if layers:
+        yield Row("left out", layers)
+
+
+def _layers(report: Report) -> Iterator[str]:
+    """Which kinds of policy beyond the principals' own were left out, and which were not."""
+    if report.layers_not_considered:
+        yield f"{listed(report.layers_not_considered)} were not considered"
+    if report.layers_considered:
+        yield f"{listed(report.layers_considered)} were"
 
 
 def _gaps(report: Report) -> Iterator[str]:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from leastwise.results import Evidence
+
 GAP = "..."
 
 
@@ -42,6 +44,15 @@ def short_arn(arn: str) -> str:
     resource = arn.split(":", 5)[-1]
     kind, slash, name = resource.partition("/")
     return safe(f"{kind}/{name.rpartition('/')[2]}" if slash else resource)
+
+
+def place(evidence: Evidence) -> str:
+    """Where a statement stands: `policy/Deploy /Statement/0 (AllowPass): what stands there`."""
+    carrier = short_arn(evidence.document)
+    name = "" if carrier.endswith(safe(evidence.name)) else evidence.name
+    sid = f"({evidence.sid})" if evidence.sid else ""
+    where = " ".join(filter(None, (carrier, name, evidence.pointer, sid)))
+    return f"{where}: {evidence.note}" if evidence.note else where
 
 
 def count(number: int, nouns: str) -> str:

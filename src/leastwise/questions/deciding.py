@@ -1,0 +1,182 @@
+"""One asker, one question, decided: by the engine, with the resource's policy where it was seen."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import msgspec
+
+from leastwise.access import settled
+from leastwise.arn import is_account_id, parse_arn
+from leastwise.policy.evaluate import Answer, Layer, Layers, Outcome
+from leastwise.policy.pattern import Glob, overlaps
+from leastwise.policy.request import Request
+from leastwise.questions.doors import Door, door_to, doors, owner_of
+from leastwise.questions.examples import examples
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from leastwise.account.model import Account
+    from leastwise.questions.asked import Asked
+    from leastwise.questions.asker import Asker
+
+STRANGER = "000000000000"
+"""Stands for the accounts that no policy of the asker names."""
+UNSIGNED = frozenset({"sts:assumerolewithsaml", "sts:assumerolewithwebidentity"})
+"""Requests of those who hold no policies, since they are not yet anybody."""
+_BEST = (Outcome.DENIED, Outcome.EXPLICITLY_DENIED, Outcome.CONDITIONAL, Outcome.ALLOWED)
+
+
+class Decided(NamedTuple):
+    """The engine's answer, and what it rests on that could not be seen.
+
+    `supposes` must come true for a yes to be one; `unread` are policies that might turn any answer but a sure deny.
+    """
+
+    answer: Answer
+    supposes: tuple[str, ...] = ()
+    unread: tuple[str, ...] = ()
+
+    @property
+    def outcome(self) -> Outcome:
+        """The answer's, or *conditional* where it rests on what could not be seen."""
+        said = self.answer.outcome
+        open_no = self.unread and said is not Outcome.EXPLICITLY_DENIED
+        open_yes = self.supposes and said is Outcome.ALLOWED
+        return Outcome.CONDITIONAL if open_no or open_yes else said
+
+    @property
+    def conditions(self) -> tuple[str, ...]:
+        """What a conditional answer hangs on, in words."""
+        if self.outcome is not Outcome.CONDITIONAL:
+            return ()
+        return tuple(dict.fromkeys((*self.answer.conditions, *self.unread, *self.supposes)))
+
+    @property
+    def resource(self) -> str:
+        """What it was decided for; "" where that is only made up."""
+        resource = self.answer.request.resource
+        return "" if f":{STRANGER}:" in resource else resource
+
+
+def decide(account: Account, asker: Asker, asked: Asked) -> Decided:
+    """The answer, for the resource or for the best that lies within the patterns."""
+    if asked.resource:
+        return at(account, asker, asked.action, asked.resource)
+    found = (best(within(account, asker, asked, pattern)) for pattern in asked.within)
+    return _together(asked, list(found)) if asked.together else best(found)
+
+
+def _together(asked: Asked, found: list[Decided]) -> Decided:
+    """All kinds must be allowed. Some rows of the catalogue fold alternatives together, so one no is not all."""
+    if all(one.outcome is Outcome.ALLOWED for one in found):
+        return found[0]
+    missing = [kind for kind, one in zip(asked.within, found, strict=True) if one.answer.allowed is False]
+    if len(missing) == len(found):
+        return best(found)
+    open_ones = [one for one in found if one.outcome is Outcome.CONDITIONAL]
+    chosen = (open_ones or [one for one in found if one.outcome is Outcome.ALLOWED])[0]
+    needed = tuple(f"it needs {kind} too, and nothing there is allowed" for kind in missing)
+    return chosen._replace(supposes=(*chosen.supposes, *needed))
+
+
+def best(found: Iterable[Decided]) -> Decided:
+    """The most that is allowed; the first ALLOWED ends the search."""
+    top: Decided | None = None
+    for one in found:
+        if one.outcome is Outcome.ALLOWED:
+            return one
+        if top is None or _BEST.index(one.outcome) > _BEST.index(top.outcome):
+            top = one
+    if top is None:
+        raise ValueError("nothing was asked")
+    return top
+
+
+def at(account: Account, asker: Asker, action: str, resource: str) -> Decided:
+    """The answer for one resource."""
+    request, layers = _asked(account, asker, action, resource=resource, door=door_to(account, action, resource))
+    return _decided(account, settled(request, layers))
+
+
+def within(account: Account, asker: Asker, asked: Asked, pattern: str) -> Iterator[Decided]:
+    """Answers for examples within the pattern: among the account's own resources, behind each door, and abroad."""
+    home = pinned(account, pattern, account.id)
+    parts = [(home, asker.layers)]
+    for door in doors(account, asked.action).open_to(asker, asked.action):
+        part = _behind(door, home)
+        if part is not None:
+            parts.append((part, msgspec.structs.replace(asker.layers, resource=door.layer)))
+    strangers = _abroad(account, asker, asked.action) if _is_open(pattern) else ()
+    parts += [(pinned(account, pattern, stranger), asker.layers) for stranger in strangers]
+    for part, layers in parts:
+        for example in examples(asked, layers, asker.context, part):
+            yield at(account, asker, asked.action, example)
+
+
+def _behind(door: Door, pattern: str) -> str | None:
+    """The part of the pattern that is behind the door: the role or bucket itself, or what is in the bucket."""
+    if Glob.parse(pattern).matches(door.arn):
+        return door.arn
+    inside = f"{door.arn}/*"
+    if door.role is None and overlaps(Glob.parse(inside), Glob.parse(pattern)):
+        return inside
+    return None
+
+
+def _is_open(pattern: str) -> bool:
+    """Whether resources of several accounts fit the pattern."""
+    arn = parse_arn(pattern)
+    return arn is not None and arn.account == "*"
+
+
+def pinned(account: Account, pattern: str, owner: str) -> str:
+    """The pattern with the account and the partition filled in, where it leaves them open."""
+    arn = parse_arn(pattern)
+    if arn is None:
+        return pattern
+    partition = account.partition if arn.partition == "*" else arn.partition
+    return ":".join(("arn", *arn._replace(partition=partition, account=owner if arn.account == "*" else arn.account)))
+
+
+def _abroad(account: Account, asker: Asker, action: str) -> Iterator[str]:
+    """The other accounts that the asker's policies name, and one that they do not."""
+    identity = asker.layers.identity
+    bears = identity.bearing(action.lower()).allows if identity and action.lower() not in UNSIGNED else ()
+    arns = (parse_arn(pattern) for _, s in bears for pattern in s.resources.patterns)
+    named = {arn.account for arn in arns if arn and is_account_id(arn.account)} - {account.id}
+    yield from sorted(named)
+    if bears:
+        yield STRANGER
+
+
+def _asked(account: Account, asker: Asker, action: str, *, resource: str, door: Door | None) -> tuple[Request, Layers]:
+    """The request, and the layers with what guards the resource: its own policy and its own account's RCPs."""
+    owner = owner_of(account, resource)
+    request = Request(
+        action=action, resource=resource, context=asker.context, caller=asker.caller, resource_account=owner
+    )
+    if owner != account.id:
+        return request, msgspec.structs.replace(asker.layers, rcps=())
+    if door is None:
+        return request, asker.layers
+    guarded = door.role is None or not door.role.is_service_linked
+    layers = msgspec.structs.replace(
+        asker.layers,
+        rcps=tuple(map(Layer.of, account.guards)) if guarded else (),
+        resource=door.layer,
+        resource_must_allow=door.role is not None,
+    )
+    return request, layers
+
+
+def _decided(account: Account, answer: Answer) -> Decided:
+    owner = owner_of(account, answer.request.resource)
+    whose = "another account, whose the resource is," if owner == STRANGER else f"account {owner}"
+    supposes = () if owner == account.id else (f"{whose} allows it too, by a policy of the resource",)
+    own = (answer.layers.identity, answer.layers.resource)
+    unread = tuple(
+        f"{document.name} of {document.arn} could not be read" for layer in own if layer for document in layer.unparsed
+    )
+    return Decided(answer, supposes, unread)
