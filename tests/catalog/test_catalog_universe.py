@@ -37,9 +37,7 @@ def test_a_service_is_the_sum_of_its_actions() -> None:
 
 
 def test_a_general_glob_agrees_with_a_plain_search() -> None:
-    assert ALL.names_of(ALL.mask("*:*tag*")) == [
-        name for name in ALL.names if "tag" in name.lower().split(":")[1]
-    ]
+    assert ALL.names_of(ALL.mask("*:*tag*")) == [name for name in ALL.names if "tag" in name.lower().split(":")[1]]
 
 
 @settings(max_examples=25, deadline=None)  # each compares with a walk over the whole catalogue
@@ -52,9 +50,7 @@ def test_a_blurred_name_still_finds_itself_and_only_its_like(name: str, data: st
     like = [
         other
         for other in ALL.names
-        if other.lower().startswith(head)
-        and other.lower().endswith(tail)
-        and len(other) >= len(head) + len(tail)
+        if other.lower().startswith(head) and other.lower().endswith(tail) and len(other) >= len(head) + len(tail)
     ]
     assert found == like
     assert name in found
@@ -96,9 +92,7 @@ def test_the_narrower_word_of_a_joint_level_stays() -> None:
 def test_scopable_means_a_resource_type() -> None:
     assert ALL.scopable & ALL.mask("s3:GetObject")
     assert not ALL.scopable & ALL.mask("s3:ListAllMyBuckets")
-    assert all(
-        bool(ALL.resource_types(name)) == bool(ALL.scopable >> i & 1) for i, name in enumerate(ALL.names)
-    )
+    assert all(bool(ALL.resource_types(name)) == bool(ALL.scopable >> i & 1) for i, name in enumerate(ALL.names))
 
 
 def test_resources_of_an_action() -> None:

@@ -82,9 +82,7 @@ def test_the_statement_that_most_paths_hang_on_comes_first() -> None:
         way(bob, admin(account), PASS),
     )
     first, second = fix_first(account, (), paths)
-    assert first.text == (
-        "Remove or scope iam:PassRole in statement Pass of group team, inline policy g"
-    )
+    assert first.text == "Remove or scope iam:PassRole in statement Pass of group team, inline policy g"
     assert (first.ends_paths, first.subjects) == (2, (ann.arn, bob.arn))
     assert second.text.startswith("Remove or scope iam:PutUserPolicy in statement 1 of user cy, inline policy p")
     assert second.ends_paths == 1

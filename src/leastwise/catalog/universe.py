@@ -55,7 +55,7 @@ class Universe(Names):
 
     def alike(self) -> list[tuple[str, int]]:
         """The scopable actions by what they take: of each group that takes the same, one action and all as a mask."""
-        return [(self.names[group[0]], sum(1 << index for index in group)) for group in facts.alike()]
+        return [(self.names[group[0]], _mask_of(group)) for group in facts.alike()]
 
     def condition_keys(self, action: str) -> frozenset[str]:
         """Keys the action's service may send: the action's own, and those of its resource types.
@@ -92,6 +92,12 @@ class Universe(Names):
 def universe() -> Universe:
     """The one universe of this process; its names are read at the first call."""
     return Universe()
+
+
+def _mask_of(ascending: tuple[int, ...]) -> int:
+    """The mask of some positions, of which the lowest comes first: they lie near each other, so the sums stay small."""
+    low = ascending[0]
+    return sum(1 << (index - low) for index in ascending) << low
 
 
 def _bits(signs: str, wanted: str) -> int:
