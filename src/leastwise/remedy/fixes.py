@@ -59,7 +59,6 @@ def _actions(hanging: dict[int, Permission], ended: Iterable[int]) -> tuple[str,
     return tuple(sorted({hanging[number].action for number in ended}))
 
 
-
 def _sentence(cause: Cause, actions: tuple[str, ...]) -> str:
     """The change, as an order."""
     evidence = cause.evidence
