@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import reduce
+from operator import and_
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from leastwise import catalog
+from leastwise.account.granted import Granted, granted, mask_of
 from leastwise.account.model import Account, Group, Role, User, remember
 from leastwise.catalog import AccessLevel
 from leastwise.policy import algebra
 from leastwise.policy.condition import Context
 from leastwise.policy.derived import About, derived_context
+from leastwise.policy.document import Policy, Unparsed
 from leastwise.policy.evaluate import Answer, Layer, Layers, evaluate
 from leastwise.policy.pattern import Glob
 from leastwise.policy.request import Caller, Request
@@ -21,6 +25,7 @@ from leastwise.results import Evidence
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from leastwise.account.model import Levels
     from leastwise.policy.document import Document, Statement
 
 Holder = User | Role | Group
@@ -50,9 +55,14 @@ def layers_of(account: Account, holder: Holder) -> Layers:
 
 
 def _layers(account: Account, holder: Holder) -> Layers:
-    spared = isinstance(holder, Role) and holder.is_service_linked
-    scps = () if spared else tuple(map(Layer.of, account.limits))
+    scps = tuple(map(Layer.of, scps_of(account, holder)))
     return msgspec.structs.replace(own_layers(holder), scps=scps, rcps=tuple(map(Layer.of, account.guards)))
+
+
+def scps_of(account: Account, holder: Holder) -> Levels:
+    """The SCPs that limit the principal, level by level."""
+    spared = isinstance(holder, Role) and holder.is_service_linked
+    return () if spared else account.limits
 
 
 def _guards(account: Account, role: Role) -> tuple[Layer, ...]:
@@ -204,14 +214,18 @@ def full_administrator(account: Account, holder: Holder) -> bool | None:
 
 
 def _full(account: Account, holder: Holder) -> bool | None:
+    if not any(map(_allows_anything, holder.documents)):
+        return False  # spares nearly everyone the arithmetic below
     layers = layers_of(account, holder)
     context = context_of(account, holder)
-    if layers.identity is None or not layers.identity.bearing(PROBE).allows:
-        return False  # spares nearly everyone the arithmetic below
     for sure in (True, False):
-        if all(_opens_everything(layer, context, sure=sure) for layer in (layers.identity, *layers.boundaries)):
+        if all(_opens_everything(layer, context, sure=sure) for layer in must_allow(own_layers(holder))):
             return (True if sure else None) if _leave_administration(layers.scps, context) else False
     return False
+
+
+def _allows_anything(document: Document) -> bool:
+    return any(s.allows and s.actions.match(PROBE) for s in document.statements)
 
 
 def _leave_administration(levels: tuple[Layer, ...], context: Context) -> bool:
@@ -286,28 +300,29 @@ def possible_actions(account: Account, holder: Holder) -> int:
 
     Conditions that are surely false are left out; an upper bound on what its own policies give within the SCPs.
     """
-    return remember(holder, "possible", lambda: _possible(account, holder))
+    return reduce(and_, (one.bits(mask_of) for one in granted_to(account, holder)))
 
 
-def _possible(account: Account, holder: Holder) -> int:
-    context = context_of(account, holder)
-    layers = layers_of(account, holder)
-    mask = catalog.universe().everything if layers.identity else 0
-    for layer in must_allow(layers):
-        if layer.unparsed and layer is not layers.identity:
-            continue
-        union = 0
-        for document in layer.documents:
-            for s in document.statements:
-                if s.allows and _holds(s, context, sure=False):
-                    union |= s.actions.mask
-        mask &= union & ~denied_everywhere(layer, context)
-    return mask
+def granted_to(account: Account, holder: Holder) -> tuple[Granted, ...]:
+    """What its policies, its boundary and each level of SCPs grant, each of which must. Unreadable limits are none."""
+    return remember(holder, "granted", lambda: _granted_to(account, holder))
+
+
+def _granted_to(account: Account, holder: Holder) -> tuple[Granted, ...]:
+    def holds(statement: Statement) -> bool | None:
+        return statement.conditions.evaluate(context_of(account, holder))
+
+    boundary = None if isinstance(holder, Group) else holder.boundary
+    limits = (*(((boundary,),) if boundary else ()), *scps_of(account, holder))
+    readable = (limit for limit in limits if all(isinstance(d.policy, Policy) for d in limit))
+    return tuple([granted(documents, holds) for documents in (holder.documents, *readable)])
 
 
 def unreadable(holder: Holder) -> tuple[Document, ...]:
     """The documents of the principal that could not be understood, its boundary included."""
-    return tuple(d for layer in must_allow(own_layers(holder)) for d in layer.unparsed)
+    boundary = None if isinstance(holder, Group) else holder.boundary
+    bearing = (*holder.documents, *filter(None, (boundary,)))
+    return tuple([d for d in bearing if isinstance(d.policy, Unparsed)])
 
 
 def cite(document: Document, statement: Statement | None = None, note: str = "") -> Evidence:

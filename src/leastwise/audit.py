@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
 PERMISSION_CHECKS = ("principal_", "policy_")  # a check's first word is its subject; these are about what it may do
 
-NOT_CONSIDERED = ("SCPs", "RCPs", "session policies", "VPC endpoint policies")
+NEVER_SEEN = ("session policies", "VPC endpoint policies")  # no call shows them: they come with the request
 
 
 class Options(msgspec.Struct, frozen=True, kw_only=True):
@@ -83,7 +83,9 @@ def audit(snapshot: Snapshot, options: Options | None = None) -> Report:
         origin=snapshot.origin,
         credential_report_at=account.report_generated.isoformat() if account.report_generated else "",
         inventory=_inventory(account),
-        layers=NOT_CONSIDERED,
+        layers_considered=tuple(name for name, seen in _layers(account) if seen),
+        layers_not_considered=tuple(name for name, seen in _layers(account) if not seen),
+        notes=tuple(snapshot.notes),
         gaps=tuple(map(_view, account.gaps)),
         unassessed=judged.unassessed,
         checks=tuple(check.id for check in chosen),
@@ -181,6 +183,12 @@ def _about_permissions(findings: Iterable[Finding], scores: Scores) -> tuple[Pri
     """The scored principals that have a finding about what they may do, the worst first."""
     named = {f.subject.arn for f in findings if f.check.startswith(PERMISSION_CHECKS)}
     return tuple(score for score in scores.principals if score.subject.arn in named)
+
+
+def _layers(account: Account) -> tuple[tuple[str, bool], ...]:
+    """The layers beyond the principals' own policies, and whether each was seen."""
+    above = (("SCPs", account.scps is not None), ("RCPs", account.rcps is not None))
+    return (*above, *((name, False) for name in NEVER_SEEN))
 
 
 def _inventory(account: Account) -> dict[str, int]:

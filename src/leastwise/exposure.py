@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from leastwise import catalog
+from leastwise.account.model import remember
 from leastwise.arn import is_account_id, parse_arn
 from leastwise.policy.bounds import is_demand, is_open, mirrored, plain_globs
 from leastwise.policy.condition import Context
@@ -83,12 +84,17 @@ class Exposure(NamedTuple):
         return " and ".join(map(str, self.bounds))
 
 
-def exposures(account: Account, document: Document, wanted: int) -> Iterator[Exposure]:
+def exposures(account: Account, document: Document, wanted: int) -> tuple[Exposure, ...]:
     """The outsiders that the document, within the RCPs, lets do some of the wanted actions, statement by statement.
 
-    `wanted` are actions of services that RCPs guard, as S3 and STS are.
+    `wanted` are actions of services that RCPs guard, as S3 and STS are. Roles share few trust policies.
     """
-    context = _context(account)
+    key = ("exposures", document.policy, wanted)
+    return remember(account, key, lambda: tuple(_exposures(account, document, wanted)))
+
+
+def _exposures(account: Account, document: Document, wanted: int) -> Iterator[Exposure]:
+    context = remember(account, "outsider", lambda: _context(account))
     bearing = (document, *(guard for level in account.guards for guard in level))
     denies = tuple(s for d in bearing for s in d.statements if not s.allows)
     for statement in document.statements:

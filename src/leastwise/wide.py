@@ -1,4 +1,4 @@
-"""What a principal may do on every resource there is, statement by statement, after denies and boundary."""
+"""What a principal may do on every resource there is, statement by statement, after denies, boundary and SCPs."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from operator import or_
 from typing import TYPE_CHECKING, NamedTuple
 
 from leastwise import catalog
-from leastwise.access import Holder, context_of, layers_of
+from leastwise.access import Holder, context_of, layers_of, must_allow
 from leastwise.account.model import remember
 from leastwise.catalog import AccessLevel
 from leastwise.policy.bounds import mirrored, restricts
@@ -49,7 +49,7 @@ class Grant(NamedTuple):
 
 
 class _Limits(NamedTuple):
-    """What denies and boundaries leave of wide grants: actions as bits, and the denies that may take some away."""
+    """What denies and limits leave of wide grants: actions as bits, and the denies that may take some away."""
 
     left: int
     doubts: tuple[Statement, ...]
@@ -67,7 +67,7 @@ def wide_grants(account: Account, holder: Holder, document: Document) -> Iterato
     """The statements of a document, held by the principal, that are wide for it."""
     if _wide(document, account.partition):
         context = context_of(account, holder)
-        limits = remember(holder, "wide", lambda: _limits(account, layers_of(holder), context))
+        limits = remember(holder, "wide", lambda: _limits(account, layers_of(account, holder), context))
         yield from _effective(document, account.partition, limits, context)
 
 
@@ -117,17 +117,16 @@ def _is_unbound(statement: Statement, context: Context) -> bool:
 
 
 def _limits(account: Account, layers: Layers, context: Context) -> _Limits:
-    identity = (layers.identity,) if layers.identity else ()
     left = catalog.universe().everything
     doubts: list[Statement] = []
-    for layer in (*identity, *layers.boundaries):
+    for layer in must_allow(layers):
         for statement in _denies(layer):
             truth = statement.conditions.evaluate(context)
             if truth is True:
                 left &= ~(statement.actions.mask & wide_actions(statement.resources, account.partition))
             elif truth is None and _demands(statement, context):
                 doubts.append(statement)
-    for layer in layers.boundaries:
+    for layer in (*layers.boundaries, *layers.scps):
         left &= _let_through(layer, account.partition, context)
     return _Limits(left, tuple(doubts))
 
@@ -136,13 +135,13 @@ def _denies(layer: Layer) -> Iterator[Statement]:
     return (s for document in layer.documents for s in document.statements if not s.allows)
 
 
-def _let_through(boundary: Layer, partition: str, context: Context) -> int:
+def _let_through(limit: Layer, partition: str, context: Context) -> int:
     union = 0
-    for document in boundary.documents:
+    for document in limit.documents:
         for s in document.statements:
             if s.allows and _is_unbound(s, context):
                 union |= s.actions.mask & wide_actions(s.resources, partition)
-    return union if not boundary.unparsed else catalog.universe().everything
+    return union if not limit.unparsed else catalog.universe().everything
 
 
 def _demands(deny: Statement, context: Context) -> bool:
@@ -178,6 +177,7 @@ def _harms() -> dict[Harm, int]:
     }
 
 
+@lru_cache(maxsize=1 << 14)
 def examples(actions: int, most: int = 3) -> str:
     """A few of the actions by name, the worst first, and how many more there are."""
     names: list[str] = []

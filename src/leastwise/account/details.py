@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
@@ -11,7 +12,7 @@ from leastwise.account.report import Row, read_login, report_time
 from leastwise.policy.document import MISSING, Document, Policy, Unparsed, parse
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from datetime import datetime
 
     from leastwise.account import shapes
@@ -84,19 +85,37 @@ class Library:
         return _managed(arn, parse(bundled) if bundled else MISSING, source=CATALOGUE)
 
     def _policy(self, index: int, policy: shapes.PolicyDetail) -> ManagedPolicy:
-        versions = {
-            v.version_id: _managed(policy.arn, parse(bytes(v.document)), at=_version_at(index, place))
-            for place, v in enumerate(policy.policy_version_list)
-        }
         return ManagedPolicy(
             arn=policy.arn,
             name=policy.policy_name or policy.arn.rpartition("/")[2],
             path=policy.path,
             document=self._documents.setdefault(policy.arn, self._find(policy.arn)),
-            versions=versions,
+            versions=_Versions(policy, index),
             default_version=policy.default_version_id,
             attachments=policy.attachment_count,
         )
+
+
+class _Versions(Mapping[str, Document]):
+    """The versions of a managed policy by id, each parsed when somebody asks for it: few ever are."""
+
+    def __init__(self, policy: shapes.PolicyDetail, index: int) -> None:
+        """`index` is the policy's place in the answer."""
+        self._arn, self._index = policy.arn, index
+        self._places = {v.version_id: (place, v.document) for place, v in enumerate(policy.policy_version_list)}
+        self._made: dict[str, Document] = {}
+
+    def __getitem__(self, version: str) -> Document:
+        if version not in self._made:
+            place, text = self._places[version]
+            self._made[version] = _managed(self._arn, parse(bytes(text)), at=_version_at(self._index, place))
+        return self._made[version]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._places)
+
+    def __len__(self) -> int:
+        return len(self._places)
 
 
 def _placed(entries: list[T | None]) -> list[tuple[int, T]]:

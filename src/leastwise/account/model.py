@@ -5,6 +5,7 @@ Optional facts are None when they could not be seen and have a value, possibly a
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, TypeVar
 
@@ -163,7 +164,7 @@ class ManagedPolicy(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     name: str
     path: str
     document: Document
-    versions: dict[str, Document]
+    versions: Mapping[str, Document]
     default_version: str
     attachments: int
 

@@ -1,17 +1,17 @@
 """What the catalogue knows besides names; each table is read when first asked for, and then kept."""
 
 import re
-from dataclasses import dataclass
 from functools import cache, lru_cache
+from typing import NamedTuple
 
 from leastwise.catalog.files import COLUMN, items, lines, rows
 from leastwise.catalog.global_keys import GLOBAL_KEYS
 
 _PLACEHOLDER = r"\$?\{[^}]*\}|<[^>]*>"
+_OPEN = re.compile(rf"(?:{_PLACEHOLDER}|\*)+")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ResourceType:
+class ResourceType(NamedTuple):
     """One kind of resource of one service, as the Service Authorization Reference lists it."""
 
     name: str
@@ -25,7 +25,7 @@ class ResourceType:
 
 def pattern_of(template: str) -> str:
     """An ARN template with ``*`` for each placeholder, and never two stars in a row."""
-    return re.sub(r"\*{2,}", "*", re.sub(_PLACEHOLDER, "*", template))
+    return _OPEN.sub("*", template)
 
 
 def taken(action: str, index: int) -> tuple[tuple[ResourceType, bool], ...]:
@@ -33,8 +33,12 @@ def taken(action: str, index: int) -> tuple[tuple[ResourceType, bool], ...]:
 
     ``index`` is the action's bit.
     """
-    service = action.partition(":")[0].lower()
-    return tuple((_type(service, item.removesuffix("*")), item.endswith("*")) for item in items(_resources()[index]))
+    return _taken(action.partition(":")[0].lower(), _resources()[index])
+
+
+@cache
+def _taken(service: str, cell: str) -> tuple[tuple[ResourceType, bool], ...]:
+    return tuple([(_type(service, item.removesuffix("*")), item.endswith("*")) for item in items(cell)])
 
 
 @cache

@@ -1,8 +1,9 @@
 """Administrators: users, groups and roles that may do everything, or make themselves able to.
 
 Decides by evaluation, whatever the policies are called: identity-based policies of the principal and its groups, less
-denies and boundary. *Full* is every action on every resource; *equivalent* is enough IAM write on everything to become
-full in one step. A group is named once with its members, and each member too. Service control policies are not seen.
+denies and boundary, where SCPs leave a way to change permissions. *Full* is every action on every resource;
+*equivalent* is enough IAM write on everything to become full in one step. A group is named once with its members, and
+each member too.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/getting-started-reduce-permissions.html
 """

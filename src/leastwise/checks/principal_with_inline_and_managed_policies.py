@@ -12,8 +12,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from leastwise.access import Holder, cite_held, possible_actions
+from leastwise.account.granted import together
 from leastwise.checks.core import Hit, Said, check, weigh
-from leastwise.policy.evaluate import Layer
 from leastwise.results import Impact, Likelihood, Severity
 from leastwise.wide import examples, identity_writing, weighty
 
@@ -45,7 +45,7 @@ def principal_with_inline_and_managed_policies(account: Account) -> Iterator[Sai
 
 
 def _mixed(holder: Holder, inline: tuple[Document, ...], managed: tuple[Document, ...], possible: int) -> Hit:
-    added = Layer.of(inline).allow_mask & ~Layer.of(managed).allow_mask & possible
+    added = together(inline) & ~together(managed) & possible
     weight, identity = added & weighty(), added & identity_writing()
     facts = {
         f"the inline part adds {examples(weight)}": bool(weight),

@@ -14,7 +14,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from leastwise import catalog
-from leastwise.access import PROBE, allowed_on_everything, can, cite_held, held_through, layers_of
+from leastwise.access import allowed_on_everything, cite_held, granted_to, held_through, probe
 from leastwise.checks.core import Hit, Said, check
 from leastwise.escalation import standing
 from leastwise.policy.document import Policy, parse
@@ -46,8 +46,8 @@ def principal_with_power_user_access(account: Account) -> Iterator[Said]:
 
 
 def _is_power_user(account: Account, holder: Holder) -> bool:
-    identity = layers_of(holder).identity
-    hopeful = identity is not None and _is_power(identity.allow_mask)  # spares nearly everyone the arithmetic
+    most = granted_to(account, holder)[0].at_most  # spares nearly everyone the arithmetic
+    hopeful = most >= ENOUGH * _power().bit_count()
     return hopeful and _is_power(allowed_on_everything(account, holder, sure=False))
 
 
@@ -63,7 +63,7 @@ def _hit(account: Account, holder: Holder) -> Hit:
         holder.subject,
         f"{holder.name} may do everything but manage identities {' and '.join(ways)}".rstrip(),
         evidence=tuple(cite_held(holder, *grant) for grant in broad),
-        assumes=can(account, holder, PROBE).conditions,
+        assumes=probe(account, holder).conditions,
     )
 
 

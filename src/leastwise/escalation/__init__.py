@@ -29,8 +29,10 @@ def tier(account: Account, holder: Holder) -> str:
 
 
 def _escalating(account: Account) -> frozenset[str]:
-    paths = (*find_paths(account), *exempt_paths(account))
-    return remember(account, "escalating", lambda: frozenset(p.source.arn for p in paths if p.escalates))
+    def find() -> frozenset[str]:
+        return frozenset(p.source.arn for p in (*find_paths(account), *exempt_paths(account)) if p.escalates)
+
+    return remember(account, "escalating", find)
 
 
 __all__ = [

@@ -6,12 +6,13 @@ statements, and is meant for the hops that are reported.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Protocol
 
+import msgspec
+
 from leastwise import access, catalog
-from leastwise.account.model import Group, remember
+from leastwise.account.model import Group, Role, remember
 from leastwise.escalation.method import PASS_ROLE, Method, Need
 from leastwise.escalation.powers import bit, powers, signature, statements_of
 from leastwise.policy.glob import Glob
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from leastwise.access import Holder
-    from leastwise.account.model import Account, Role, User
+    from leastwise.account.model import Account, User
     from leastwise.policy.evaluate import Answer
 
 Facts = dict[str, "str | Sequence[str]"]
@@ -81,8 +82,7 @@ def _facts_about(holder: Holder) -> Facts:
     return known
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Permit:
+class Permit(msgspec.Struct, frozen=True, eq=False):
     """One of some actions on one resource."""
 
     actions: tuple[str, ...]
@@ -94,7 +94,7 @@ class Permit:
         return any_of(self._one(account, source, action) for action in self.actions)
 
     def _one(self, account: Account, source: User | Role, action: str) -> bool | None:
-        bounds, mark = powers(source), bit(action)
+        bounds, mark = powers(account, source), bit(action)
         if bounds.sure & mark:
             return True
         if not bounds.held & mark:
@@ -111,8 +111,7 @@ class Permit:
         return (max(found, key=lambda pair: _strength(pair[1])),)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Somewhere:
+class Somewhere(msgspec.Struct, frozen=True, eq=False):
     """Several permissions on any one resource of a kind, each with the actions that would do."""
 
     needs: tuple[tuple[str, ...], ...]
@@ -127,7 +126,7 @@ class Somewhere:
         return found
 
     def _on_one(self, account: Account, source: User | Role) -> bool:
-        if all(any(powers(source).sure & bit(a) for a in need) for need in self.needs):
+        if all(any(powers(account, source).sure & bit(a) for a in need) for need in self.needs):
             return True
         examples = {answer.request.resource for _, answer in self.answers(account, source)}
         return any(
@@ -144,14 +143,14 @@ class Somewhere:
         return tuple(out)
 
     def _examples(self, account: Account, source: User | Role, action: str) -> list[tuple[str, Answer]]:
-        if powers(source).sure & bit(action):
+        if powers(account, source).sure & bit(action):
             facts = self.given.facts(action)
             return [(f"{action} on *", access.can(account, source, action, facts=facts))]
         answers = [self._may(account, source, action, pattern) for pattern in self.patterns]
         return [(f"{action} on {answer.request.resource}", answer) for answer in answers]
 
     def _anywhere(self, account: Account, source: User | Role, action: str) -> bool | None:
-        bounds, mark = powers(source), bit(action)
+        bounds, mark = powers(account, source), bit(action)
         if bounds.sure & mark:
             return True
         if not bounds.held & mark:
@@ -181,7 +180,7 @@ class Somewhere:
 
 def _shared(account: Account, source: User | Role, key: tuple[str, ...], ask: Callable[[], Answer]) -> bool | None:
     """The truth of the answer; asked once for all principals whose statements about the action are the same."""
-    alike = signature(source, bit(key[0]))
+    alike = signature(account, source, bit(key[0]))
     if alike is None:
         return ask().allowed
     return remember(account, ("shared", key, alike), lambda: ask().allowed)
@@ -211,23 +210,24 @@ def _aligned(own: list[str], kind: list[str]) -> str:
     return ":".join((k if set(o) <= {"*"} else o).replace("*", EXAMPLE).replace("?", "x") for o, k in pairs)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Admission:
+class Admission(msgspec.Struct, frozen=True, eq=False):
     """The role lets the caller assume it, by its trust and by the caller's own policies."""
 
     role: Role
 
     def allowed(self, account: Account, source: User | Role) -> bool | None:
         """As the engine says."""
-        return access.assume(account, source, self.role).allowed
+        return self._ask(account, source).allowed
+
+    def _ask(self, account: Account, source: User | Role) -> Answer:
+        return remember(source, ("assumes", self.role), lambda: access.assume(account, source, self.role))
 
     def answers(self, account: Account, source: User | Role) -> tuple[tuple[str, Answer], ...]:
         """The one answer."""
-        return ((f"sts:AssumeRole on {self.role.arn}", access.assume(account, source, self.role)),)
+        return ((f"sts:AssumeRole on {self.role.arn}", self._ask(account, source)),)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class ServiceTrust:
+class ServiceTrust(msgspec.Struct, frozen=True, eq=False):
     """The role lets a service bear it."""
 
     role: Role

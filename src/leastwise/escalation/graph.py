@@ -42,13 +42,13 @@ class Node:
 
     __slots__ = ("arn", "changed", "held", "holder", "ready", "ways", "what")
 
-    def __init__(self, holder: User | Role, *, group: Group | None = None, changed: int = 0) -> None:
+    def __init__(self, account: Account, holder: User | Role, *, group: Group | None = None, changed: int = 0) -> None:
         """A place not yet connected."""
         self.holder = holder
         self.what: Holder = group or holder
         self.arn = self.what.arn
         self.changed = changed
-        self.held = powers(holder).held
+        self.held = powers(account, holder).held
         self.ready: dict[Method, bool | None] = {}
         self.ways: list[Hop] = []
 
@@ -113,8 +113,8 @@ class Graph:
     def __init__(self, account: Account) -> None:
         """Indexes who holds the actions that are asked for by target."""
         self.account = account
-        self.nodes: list[Node] = [Node(p) for p in account.principals]
-        self.groups = [Node(a_member(account, g), group=g) for g in account.groups]
+        self.nodes: list[Node] = [Node(account, p) for p in account.principals]
+        self.groups = [Node(account, a_member(account, g), group=g) for g in account.groups]
         self.by_arn: dict[str, list[Node]] = {node.arn: [node] for node in self.nodes}
         self.active: list[Node] = [node for node in self.nodes if node.held]
         self.served: set[tuple[Node | None, Method]] = set()
@@ -171,7 +171,7 @@ class Graph:
     def ready(self, node: Node, method: Method) -> bool | None:
         """Whether the principal is allowed what does not depend on the target."""
         if method not in node.ready:
-            sure = powers(node.holder).sure
+            sure = powers(self.account, node.holder).sure
             if all(sure & mark for mark in need_marks(method)):
                 node.ready[method] = True
                 return True

@@ -89,7 +89,11 @@ def _seizing(graph: Graph, target: Node, done: Collection[Node]) -> Iterator[Hop
     """`take_over` of somebody who is worth it as he is."""
     for method in seizures(target.what.kind.value):
         for node in graph.holding(method.needs[0].action, target.arn):
-            if node not in done and node.arn != target.arn and method in open_to(node.holder, "take_over"):
+            if (
+                node not in done
+                and node.arn != target.arn
+                and method in open_to(graph.account, node.holder, "take_over")
+            ):
                 hop = seizing(graph.account, node, target, method)
                 if hop:
                     yield hop

@@ -37,16 +37,16 @@ def sideways(graph: Graph, node: Node) -> Hop | None:
 def _sideways(graph: Graph, node: Node) -> Iterator[Hop | None]:
     for role in islice(graph.admitting(node), TRIED):
         if _stronger(graph.account, role, node):
-            yield assuming(graph, node, Node(role), role)
+            yield assuming(graph, node, Node(graph.account, role), role)
     if not node.held & row_marks():
         return
-    for method in open_to(node.holder, "take_over"):
+    for method in open_to(graph.account, node.holder, "take_over"):
         if method in seizures("user"):
             reach = graph.reach(node, method.needs[0].action)
             for user in islice((u for u in graph.account.users if reach(u.arn)), TRIED):
                 if _stronger(graph.account, user, node):
-                    yield seizing(graph.account, node, Node(user), method)
-    for method in open_to(node.holder, "pass_role"):
+                    yield seizing(graph.account, node, Node(graph.account, user), method)
+    for method in open_to(graph.account, node.holder, "pass_role"):
         if graph.ready(node, method) is not False:
             yield from _passing(graph, node, method)
 
@@ -61,7 +61,7 @@ def _stronger(account: Account, target: User | Role, node: Node) -> bool:
 def _passing(graph: Graph, node: Node, method: Method) -> Iterator[Hop | None]:
     reach = graph.reach(node, PASS_ROLE)
     for role in _passable(graph.account, reach, method.trusts):
-        target = Node(role)
+        target = Node(graph.account, role)
         if _stronger(graph.account, role, node) and may_pass(target, method.trusts).allowed(graph.account, node.holder):
             yield passing(graph, node, target, method)
 
@@ -92,7 +92,7 @@ def _list_trusting(account: Account) -> dict[str, list[Role]]:
 def dormant(graph: Graph, node: Node) -> Hop | None:
     """The hop that only lacks somebody strong enough at its other end."""
     for shape in ("pass_role", "bend_resource", "take_over"):
-        for method in open_to(node.holder, shape):
+        for method in open_to(graph.account, node.holder, shape):
             if method.change or method.makes:
                 continue
             claims = potential(method, graph.account.partition, graph.account.id)

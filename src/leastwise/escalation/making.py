@@ -68,22 +68,22 @@ def become(graph: Graph, node: Node) -> Iterator[Node]:
     if node.changed >= DEEPEST:
         return
     for move in moves(graph.account, node.holder):
-        if not standing(graph.account, move.after).is_administrator and _gains(node, move.after):
-            changed = Node(move.after, changed=node.changed + 1)
+        if not standing(graph.account, move.after).is_administrator and _gains(graph, node, move.after):
+            changed = Node(graph.account, move.after, changed=node.changed + 1)
             changed.ways = [_change(node, changed, move)]
             yield changed
 
 
-def _gains(node: Node, after: User | Role) -> bool:
+def _gains(graph: Graph, node: Node, after: User | Role) -> bool:
     """Whether the bounds moved: more is held, more is sure, or less is denied."""
-    before, now = powers(node.holder), powers(after)
+    before, now = powers(graph.account, node.holder), powers(graph.account, after)
     return bool(now.held & ~before.held or now.sure & ~before.sure or before.denied & ~now.denied)
 
 
 def of_others(graph: Graph, node: Node) -> Iterator[Hop]:
     """The principals it can strengthen and then enter, one per method."""
     account = graph.account
-    for method in open_to(node.holder, "take_over"):
+    for method in open_to(graph.account, node.holder, "take_over"):
         if not (method.makes or method.change):
             continue
         if decide(potential(method, account.partition, account.id), account, node.holder) is not False:

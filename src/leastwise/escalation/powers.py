@@ -1,7 +1,7 @@
 """Quick bounds on what a principal may do with the few actions that techniques name.
 
 Nearly every principal can be passed over by two small integers: `held`, an upper bound (some statement allows it,
-boundaries counted, of denies only the outright), and `sure`, a lower bound (allowed on everything without a
+boundaries and SCPs counted, of denies only the outright), and `sure`, a lower bound (allowed on everything without a
 condition, and no statement denies it however narrowly). Only what lies between is asked of the engine. Action lists
 and documents are interned, so an account of ten thousand principals computes each distinct one once.
 """
@@ -12,6 +12,7 @@ from functools import cache, lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from leastwise import catalog
+from leastwise.access import layers_of, scps_of
 from leastwise.account.model import Group, remember
 from leastwise.escalation.method import IMPLIED, methods
 from leastwise.policy.document import Policy
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from leastwise.access import Holder
-    from leastwise.account.model import Role, User
+    from leastwise.account.model import Account, Role, User
     from leastwise.policy.document import Document, Statement
     from leastwise.policy.elements import Actions
 
@@ -132,29 +133,50 @@ def of_document(document: Document) -> Powers:
     return _of_policy(policy) if isinstance(policy, Policy) else NOTHING
 
 
-def powers(holder: Holder) -> Powers:
-    """The bounds of a principal."""
-    return remember(holder, "powers", lambda: _powers(holder))
+def powers(account: Account, holder: Holder) -> Powers:
+    """The bounds of a principal, within what the organization leaves of it."""
+    return remember(holder, "powers", lambda: _powers(account, holder))
 
 
-def _powers(holder: Holder) -> Powers:
+def _powers(account: Account, holder: Holder) -> Powers:
+    found = own_powers(holder)
+    for level in scps_of(account, holder):
+        found = _within(found, _together(level), is_read=all(isinstance(d.policy, Policy) for d in level))
+    guarded = _together(d for level in account.guards for d in level).denied
+    return found._replace(sure=found.sure & ~guarded, denied=found.denied | guarded) if guarded else found
+
+
+def own_powers(holder: Holder) -> Powers:
+    """The bounds of a principal by its own policies and boundary."""
+    return remember(holder, "own powers", lambda: _own_powers(holder))
+
+
+def _own_powers(holder: Holder) -> Powers:
+    own = _together(holder.documents)
+    own = own._replace(held=own.held & ~own.banned, sure=own.sure & ~own.denied)
+    boundary = None if isinstance(holder, Group) else holder.boundary
+    return _within(own, of_document(boundary), is_read=isinstance(boundary.policy, Policy)) if boundary else own
+
+
+def _together(documents: Iterable[Document]) -> Powers:
+    """Of documents that count together, their denies not yet taken off what they allow."""
     held = sure = denied = banned = 0
-    for document in holder.documents:
+    for document in documents:
         one = of_document(document)
         if one is not NOTHING:
             held |= one.held
             sure |= one.sure
             denied |= one.denied
             banned |= one.banned
-    boundary = None if isinstance(holder, Group) else holder.boundary
-    if boundary is not None:
-        limit = of_document(boundary)
-        if isinstance(boundary.policy, Policy):
-            held &= limit.held
-        sure &= limit.sure
-        denied |= limit.denied
-        banned |= limit.banned
-    return Powers(held & ~banned, sure & ~denied, denied, banned)
+    return Powers(held, sure, denied, banned)
+
+
+def _within(found: Powers, limit: Powers, *, is_read: bool) -> Powers:
+    """What a limit leaves: one that could not be read may allow anything, and lets nothing be sure."""
+    held = found.held & limit.held if is_read else found.held
+    denied = found.denied | limit.denied
+    banned = found.banned | limit.banned
+    return Powers(held & ~banned, found.sure & limit.sure & ~denied, denied, banned)
 
 
 def statements_of(holder: Holder) -> Iterator[tuple[int, Statement]]:
@@ -167,18 +189,22 @@ def statements_of(holder: Holder) -> Iterator[tuple[int, Statement]]:
 PERSONAL = ("aws:principal", "aws:user", "aws:tokenissuetime", "aws:sourceidentity")
 
 
-def signature(holder: User | Role, mark: int) -> tuple[object, ...] | None:
+def signature(account: Account, holder: User | Role, mark: int) -> tuple[object, ...] | None:
     """What decides the holder's answers about an action: the statements that speak of it.
 
     Two holders of one kind with the same signature get the same answers. None where a condition or a variable asks
     who the holder is, or where a document could not be read.
     """
-    return remember(holder, ("signature", mark), lambda: _signature(holder, mark))
+    return remember(holder, ("signature", mark), lambda: _signature(account, holder, mark))
 
 
-def _signature(holder: User | Role, mark: int) -> tuple[object, ...] | None:
+def _signature(account: Account, holder: User | Role, mark: int) -> tuple[object, ...] | None:
+    layers = layers_of(account, holder)
+    above = (*layers.scps, *layers.rcps)
+    if any(_is_personal_of(document, mark) for layer in above for document in layer.documents):
+        return None
     limits = (holder.boundary,) if holder.boundary else ()
-    out: list[object] = [holder.kind, len(limits)]
+    out: list[object] = [holder.kind, len(layers.scps), len(limits)]
     for document in (*limits, *holder.documents):
         if not isinstance(document.policy, Policy):
             return None
@@ -190,6 +216,12 @@ def _signature(holder: User | Role, mark: int) -> tuple[object, ...] | None:
         if document is holder.boundary:
             out.append(None)  # ends the boundary's statements
     return tuple(out)
+
+
+def _is_personal_of(document: Document, mark: int) -> bool:
+    """Whether a document has different answers about the action for different holders, or none at all."""
+    policy = document.policy
+    return not isinstance(policy, Policy) or any(m & mark and _is_personal(s) for m, s in hot_statements(policy))
 
 
 @lru_cache(maxsize=1 << 14)

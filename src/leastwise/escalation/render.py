@@ -22,7 +22,6 @@ SEVERITY = {
     Verdict.LATERAL: Severity.MEDIUM,
     Verdict.LATENT: Severity.LOW,
 }
-UNREAD = "a policy that has a say here could not be read"
 WORDS = frozenset(
     {
         "source", "source_name", "target", "target_name", "policy", "version", "group", "group_name", "profile",
@@ -50,7 +49,7 @@ def edge(account: Account, hop: Hop, supposes: tuple[str, ...] = ()) -> Edge:
     """The hop with its permissions, statements, conditions and commands."""
     proof = _proof(account, hop)
     answers = [answer for _, answer in proof]
-    conditions = dict.fromkeys((*(c for a in answers for c in _open(a)), *hop.supposes, *supposes))
+    conditions = dict.fromkeys((*(c for a in answers for c in a.conditions), *hop.supposes, *supposes))
     method = hop.method
     return Edge(
         source=hop.source.arn,
@@ -70,12 +69,6 @@ def edge(account: Account, hop: Hop, supposes: tuple[str, ...] = ()) -> Edge:
 
 def _proof(account: Account, hop: Hop) -> list[tuple[str, Answer]]:
     return [pair for claim in hop.claims for pair in claim.answers(account, hop.source.holder)]
-
-
-def _open(answer: Answer) -> tuple[str, ...]:
-    if answer.allowed is None:
-        return answer.conditions or (UNREAD,)
-    return ()
 
 
 def _evidence(answers: list[Answer]) -> tuple[Evidence, ...]:

@@ -37,7 +37,7 @@ def moves(account: Account, holder: User | Role) -> tuple[Move, ...]:
 
 
 def _moves(account: Account, holder: User | Role) -> Iterator[Move]:
-    for method in open_to(holder, "rewrite_self"):
+    for method in open_to(account, holder, "rewrite_self"):
         for variant in variants(account, holder, method):
             claims = change_claims(account, method, variant, on={"self": holder.arn}, about=holder)
             truth = decide(claims, account, holder)
@@ -45,9 +45,9 @@ def _moves(account: Account, holder: User | Role) -> Iterator[Move]:
                 yield Move(method, variant, claims, truth is True)
 
 
-def open_to(holder: User | Role, shape: str) -> tuple[Method, ...]:
+def open_to(account: Account, holder: User | Role, shape: str) -> tuple[Method, ...]:
     """The rows of a shape for principals of this kind that hold something for each need: none for most."""
-    return rows_open_to(holder.kind.value, powers(holder).held & row_marks(), shape)
+    return rows_open_to(holder.kind.value, powers(account, holder).held & row_marks(), shape)
 
 
 @cache

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from enum import Enum
+from functools import cache, reduce
+from operator import and_
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -11,7 +13,7 @@ from leastwise import access, catalog
 from leastwise.account.model import Account, Group, Role, User, remember
 from leastwise.escalation.method import ASSUME_ROLE, PASS_ROLE, methods
 from leastwise.escalation.paper import a_member
-from leastwise.escalation.powers import SENSITIVE, bits, hot, powers
+from leastwise.escalation.powers import SENSITIVE, bits, hot, hot_mask, own_powers, powers
 from leastwise.escalation.rewrite import Move, moves
 
 if TYPE_CHECKING:
@@ -57,7 +59,7 @@ def _standing(account: Account, holder: Holder) -> Standing:
         return FULL
     equivalent = _equivalent(account, holder)
     if full is None and not (equivalent.is_administrator and equivalent.certain):
-        asked = access.can(account, holder, access.PROBE)
+        asked = access.probe(account, holder)
         if asked.allowed is not False:
             return Standing(Level.FULL, certain=False, conditions=asked.conditions)
     return equivalent
@@ -66,7 +68,7 @@ def _standing(account: Account, holder: Holder) -> Standing:
 def fullness(account: Account, holder: User | Role) -> bool | None:
     """As `access.full_administrator`, with a quick no for whoever lacks an action that matters here."""
     everything = sum(hot().bits.values())
-    return access.full_administrator(account, holder) if powers(holder).held == everything else False
+    return access.full_administrator(account, holder) if own_powers(holder).held == everything else False
 
 
 def _equivalent(account: Account, holder: User | Role) -> Standing:
@@ -103,13 +105,18 @@ def tier(account: Account, holder: Holder) -> str:
     """
     if standing(account, holder).is_administrator:
         return "administrator"
-    held = powers(holder).held
+    held = powers(account, holder).held
     if held & _identity_writing() and _possibly(account, holder, _identity_writing()):
         return "privileged"
-    sensitive = bits(SENSITIVE)
-    return "sensitive" if held & sensitive and _possibly(account, holder, sensitive) else "other"
+    return "sensitive" if held & _sensitive() and _possibly(account, holder, _sensitive()) else "other"
 
 
+@cache
+def _sensitive() -> int:
+    return bits(SENSITIVE)
+
+
+@cache  # the rows do not change while the program runs
 def _identity_writing() -> int:
     named = {a.lower() for m in methods() for a in m.actions if a.lower().startswith("iam:")}
     return bits(named - {PASS_ROLE.lower(), ASSUME_ROLE.lower()})
@@ -117,5 +124,5 @@ def _identity_writing() -> int:
 
 def _possibly(account: Account, holder: Holder, marks: int) -> bool:
     """Whether one of the actions is possible after denies, conditions and boundary."""
-    possible = access.possible_actions(account, holder)
-    return any(possible & catalog.universe().mask(name) for name, mark in hot().bits.items() if mark & marks)
+    known = sum(hot().squeezed.values())
+    return bool(reduce(and_, (one.bits(hot_mask) for one in access.granted_to(account, holder)), marks & known))

@@ -8,6 +8,7 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-l
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
@@ -113,13 +114,13 @@ class _Closer:
         self.draft.swap(clause, (*left, *kept), edit(clause, Move.CLOSED, reason, after=after))
 
     def _roles(self, clause: Clause) -> tuple[str, ...]:
-        """The roles that may still be passed: neither on a path nor of an administrator."""
+        """The roles that may still be passed, neither on a path nor of an administrator: at most one more than few."""
         if self.action.lower() != PASS:
             return ()
         gone = {*self.resources, *_administrators(self.ground.account)}
-        return tuple(
-            arn for arn in passable(self.ground) if arn not in gone and clause.resources.match(arn, self.ground.context)
-        )
+        matches, context = clause.resources.match, self.ground.context
+        left = (arn for arn in passable(self.ground) if arn not in gone and matches(arn, context))
+        return tuple(islice(left, FEW + 1))
 
     def _refuse(self, clause: Clause) -> None:
         refusal = Refusal(place=clause.place, action=self.action, resources=self.resources)

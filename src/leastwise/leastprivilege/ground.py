@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from leastwise import catalog
-from leastwise.access import layers_of, possible_actions, trusted_services
+from leastwise.access import own_layers, possible_actions, trusted_services
 from leastwise.account.model import Group, remember
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ class Ground(NamedTuple):
 
 def ground_of(account: Account, holder: Holder, context: Context) -> Ground:
     """Gather them."""
-    layers = layers_of(holder)
+    layers = own_layers(holder)
     return Ground(
         account=account,
         context=context,
@@ -51,15 +52,24 @@ def passable(ground: Ground) -> tuple[str, ...]:
 
     AWS links service-linked roles by itself; nobody passes them.
     """
-    return tuple(
-        arn for arn, services in _trusting(ground.account) if any(_usable(s, ground.possible) for s in services)
-    )
+    trusting = _trusting(ground.account)
+    usable = frozenset(service for service in trusting if _usable(service, ground.possible))
+
+    def find() -> tuple[str, ...]:
+        return tuple(sorted(set[str]().union(*(trusting[service] for service in usable))))
+
+    return remember(ground.account, ("passable", usable), find)
 
 
-def _trusting(account: Account) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    def find() -> tuple[tuple[str, tuple[str, ...]], ...]:
-        own = ((r.arn, trusted_services(r)) for r in account.roles if not r.is_service_linked)
-        return tuple((arn, services) for arn, services in own if services)
+def _trusting(account: Account) -> dict[str, frozenset[str]]:
+    """The roles that let each service in."""
+
+    def find() -> dict[str, frozenset[str]]:
+        found: dict[str, set[str]] = defaultdict(set)
+        for role in account.roles:
+            for service in () if role.is_service_linked else trusted_services(role):
+                found[service].add(role.arn)
+        return {service: frozenset(arns) for service, arns in found.items()}
 
     return remember(account, "roles trusting services", find)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from leastwise import catalog
-from leastwise.access import assume, can, context_of, layers_of, may
+from leastwise.access import assume, can, context_of, may, own_layers
 from leastwise.account.model import Group, Role, remember
 from leastwise.catalog import AccessLevel
 
@@ -57,7 +57,7 @@ class Permission(NamedTuple):
 
     def grants(self, account: Account, holder: Holder) -> tuple[Bearing, ...]:
         """The Allow statements of its policies that give it: on the resource, or where it is not bound, anywhere."""
-        layer, context = layers_of(holder).identity, context_of(account, holder)
+        layer, context = own_layers(holder).identity, context_of(account, holder)
         bound = self.is_bound(account)
         return tuple(
             bearing

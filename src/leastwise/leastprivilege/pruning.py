@@ -7,7 +7,7 @@ policy for the sake of an idle line. Action names that no catalogue knows stay, 
 from __future__ import annotations
 
 from functools import lru_cache, reduce
-from itertools import chain
+from itertools import chain, takewhile
 from operator import or_
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from leastwise.leastprivilege.ground import Ground
     from leastwise.policy.document import Document, Statement
     from leastwise.policy.elements import Actions, Resources
+    from leastwise.policy.evaluate import Layer
 
 CLOCK = frozenset({"aws:currenttime", "aws:epochtime", "aws:tokenissuetime"})
 EXPIRING = frozenset({"DateLessThan", "DateLessThanEquals", "NumericLessThan", "NumericLessThanEquals"})
@@ -64,35 +65,43 @@ def _prune(draft: Draft, ground: Ground) -> None:
 
 
 def _prune_actions(draft: Draft, clause: Clause, ground: Ground) -> None:
+    idle = _idle(clause, ground)
+    if not idle:
+        return
     reasons: dict[Idle, list[str]] = {}
-    refused = _refused(clause.resources, ground)
     for entry in clause.actions.patterns:
-        idle = _idle(entry, clause, refused, ground)
-        if idle:
-            reasons.setdefault(idle, []).append(entry)
-    gone = {entry for entries in reasons.values() for entry in entries}
-    if gone:
-        left = [entry for entry in clause.actions.patterns if entry not in gone]
-        edits = [
-            edit(clause.listing(entries), Move.DEAD, idle.reason, sure=idle.sure) for idle, entries in reasons.items()
-        ]
-        draft.swap(clause, (clause.listing(left),) if left else (), *edits)
+        if entry in idle:
+            reasons.setdefault(idle[entry], []).append(entry)
+    left = [entry for entry in clause.actions.patterns if entry not in idle]
+    edits = [edit(clause.listing(entries), Move.DEAD, why.reason, sure=why.sure) for why, entries in reasons.items()]
+    draft.swap(clause, (clause.listing(left),) if left else (), *edits)
 
 
 def _prune_resources(draft: Draft, clause: Clause) -> None:
     """Remove resources that none of the actions can act on."""
-    entries, resources = clause.actions.patterns, clause.resources.patterns
+    resources = clause.resources.patterns
     if clause.actions.negated or clause.resources.negated or len(resources) < 2:
         return
-    idle = {r: _misdirected(entries[0], on((r,))) for r in resources}
-    gone = [r for r, why in idle.items() if why and all(_misdirected(e, on((r,))) for e in entries)]
+    gone, sure = _strays(clause.actions, clause.resources)
     if gone and len(gone) < len(resources):
-        sure = all(why.sure for r in gone for e in entries if (why := _misdirected(e, on((r,)))))
         reason = "none of its actions acts on such a resource"
         left = clause.within(r for r in resources if r not in gone)
         written = [r for r in gone if r in clause.origin.resources.patterns]  # the rest is scoping's, and needs no word
         edits = [edit(clause.within(written), Move.DEAD, reason, sure=sure)] if written else []
         draft.swap(clause, (left,), *edits)
+
+
+@lru_cache(maxsize=1 << 14)
+def _strays(actions: Actions, resources: Resources) -> tuple[tuple[str, ...], bool]:
+    """The resources that none of the actions can act on, and whether that is sure."""
+    entries = actions.patterns
+    gone = {}
+    for resource in resources.patterns:
+        alone = on((resource,))
+        why = tuple(takewhile(bool, (_misdirected(entry, alone) for entry in entries)))
+        if why and len(why) == len(entries):
+            gone[resource] = all(idle.sure for idle in why if idle)
+    return tuple(gone), all(gone.values())
 
 
 def _never_holds(statement: Statement, ground: Ground) -> Idle | None:
@@ -105,24 +114,43 @@ def _never_holds(statement: Statement, ground: Ground) -> Idle | None:
     return Idle(f"its condition never holds for this principal: {short(map(str, lasting), 2)}", sure=not by_tag)
 
 
-def _idle(entry: str, clause: Clause, refused: tuple[Actions, ...], ground: Ground) -> Idle | None:
-    if any(covers_entry(actions, entry) for actions in refused):
-        return Idle("a Deny without conditions covers it")
-    if any(not _reaches(entry, clause.resources, b.documents, ground) for b in ground.boundaries):
-        return Idle("the permissions boundary allows none of it")
-    return _misdirected(entry, clause.resources)
+def _idle(clause: Clause, ground: Ground) -> dict[str, Idle]:
+    """The entries that have no effect. Of several reasons a deny is told before the boundary, this before the kind."""
+    return (
+        _misdirected_of(clause.actions, clause.resources)
+        | _out_of_bounds(clause, ground)
+        | _refused_of(clause.actions, _refused(clause.resources, ground))
+    )
+
+
+def _out_of_bounds(clause: Clause, ground: Ground) -> dict[str, Idle]:
+    why = Idle("the permissions boundary allows none of it")
+    return {
+        entry: why
+        for boundary in ground.boundaries
+        for entry in clause.actions.patterns
+        if not _reaches(entry, clause.resources, boundary.documents, ground)
+    }
+
+
+@lru_cache(maxsize=1 << 14)
+def _refused_of(actions: Actions, refused: tuple[Actions, ...]) -> dict[str, Idle]:
+    why = Idle("a Deny without conditions covers it")
+    return {entry: why for entry in actions.patterns if any(covers_entry(one, entry) for one in refused)}
 
 
 def _refused(resources: Resources, ground: Ground) -> tuple[Actions, ...]:
     """The actions denied without conditions on all of the resources."""
     layers = (*filter(None, (ground.identity,)), *ground.boundaries)
-    return tuple(
-        s.actions
-        for layer in layers
-        for d in layer.documents
-        for s in d.statements
-        if not s.allows and not s.conditions.tests and _holds_all(s.resources, resources, ground)
-    )
+    denies = (s for layer in layers for s in _denies(layer))
+    return tuple([s.actions for s in denies if _holds_all(s.resources, resources, ground)])
+
+
+@lru_cache(maxsize=1 << 12)
+def _denies(layer: Layer) -> tuple[Statement, ...]:
+    """Its denies without conditions."""
+    found = (s for document in layer.documents for s in document.statements)
+    return tuple([s for s in found if not s.allows and not s.conditions.tests])
 
 
 def _holds_all(outer: Resources, inner: Resources, ground: Ground) -> bool:
@@ -149,6 +177,11 @@ def _touch(one: Resources, other: Resources, ground: Ground) -> bool:
         return True
     mine = one.globs(ground.context)
     return any(overlaps(a, b) for b in other.globs(ground.context) for a in mine)
+
+
+@lru_cache(maxsize=1 << 14)
+def _misdirected_of(actions: Actions, resources: Resources) -> dict[str, Idle]:
+    return {entry: idle for entry in actions.patterns if (idle := _misdirected(entry, resources))}
 
 
 @lru_cache(maxsize=1 << 14)
@@ -218,11 +251,23 @@ def _twice(clause: Clause, clauses: Iterable[Clause], others: Iterable[Statement
     """The entries of the clause that one of the others covers."""
     if clause.actions.negated:
         return frozenset()
-    mask = clause.actions.mask
-    lists = [(c.actions, c.resources) for c in clauses if c.actions.mask & mask and _is_looser(c, clause)]
-    lists += [(s.actions, s.resources) for s in others if s.actions.mask & mask]
-    wide = [actions for actions, resources in lists if _holds_all(resources, clause.resources, ground)]
-    return frozenset(e for e in clause.actions.patterns if any(covers_entry(a, e) for a in wide))
+    actions = clause.actions
+    lists = [(c.actions, c.resources) for c in clauses if _meet(c.actions, actions) and _is_looser(c, clause)]
+    lists += [(s.actions, s.resources) for s in others if _meet(s.actions, actions)]
+    wide = tuple([one for one, resources in lists if _holds_all(resources, clause.resources, ground)])
+    return _covered_by(actions, wide)
+
+
+@lru_cache(maxsize=1 << 14)
+def _covered_by(actions: Actions, wide: tuple[Actions, ...]) -> frozenset[str]:
+    """The entries that one of the wide lists covers."""
+    return frozenset(entry for entry in actions.patterns if any(covers_entry(one, entry) for one in wide))
+
+
+@lru_cache(maxsize=1 << 17)
+def _meet(one: Actions, other: Actions) -> bool:
+    """Whether the lists have an action of the catalogue in common; a few lists meet again and again."""
+    return bool(one.mask & other.mask)
 
 
 def _is_looser(one: Clause, other: Clause) -> bool:

@@ -41,7 +41,7 @@ def wide_actions(resources: Resources, partition: str) -> int:
         return everything
     every: frozenset[str] = frozenset()
     bare: frozenset[str] = frozenset()
-    for text in resources.patterns:
+    for text in resources.entries:
         found = _covered(text, partition) if "*" in text and "${" not in text else frozenset()
         every |= found
         bare |= found if _is_bare(text) else frozenset()

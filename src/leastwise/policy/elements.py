@@ -5,6 +5,7 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements.htm
 
 from __future__ import annotations
 
+import re
 from enum import IntEnum
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from leastwise.policy.request import Caller
 
 HEAD_SEGMENTS = 3
+_ARN_COLONS = 5
+_VARIABLE = re.compile(r"\$\{[^}]*\}")  # the name of a key may have a colon
 REMEMBERED = 4096  # a bound, so that a shared list never hoards what it was asked
 
 
@@ -80,18 +83,18 @@ def _actions(patterns: tuple[str, ...], negated: bool) -> Actions:  # noqa: FBT0
 
 
 class Resources:
-    """A Resource or NotResource list."""
+    """A Resource or NotResource list. `patterns` are as written, `entries` as they are read."""
 
-    __slots__ = ("_fixed", "_matches", "_templates", "_variables", "is_any", "negated", "patterns")
+    __slots__ = ("_fixed", "_matches", "_templates", "_variables", "entries", "is_any", "negated", "patterns")
 
     def __init__(self, patterns: tuple[str, ...], *, negated: bool, variables: bool) -> None:
         """Use `of`, which shares equal lists."""
         self.patterns = patterns
         self.negated = negated
         self._variables = variables
-        usual = [_usual_case(p) for p in patterns]
-        self._templates = tuple(p for p in usual if variables and "${" in p)
-        self._fixed = [p for p in usual if not (variables and "${" in p)]
+        self.entries = tuple([entry for p in patterns for entry in _entries(_usual_case(p))])
+        self._templates = tuple([p for p in self.entries if variables and "${" in p])
+        self._fixed = [p for p in self.entries if not (variables and "${" in p)]
         self._matches: Callable[[str], bool] | None = None
         # Whether every resource is covered, whatever the request.
         self.is_any = not negated and any(p and not p.strip("*") for p in self._fixed)
@@ -170,6 +173,15 @@ def _usual_case(pattern: str) -> str:
         return pattern
     parts = pattern.split(":", HEAD_SEGMENTS)
     return ":".join([*(p if "$" in p else p.lower() for p in parts[:HEAD_SEGMENTS]), *parts[HEAD_SEGMENTS:]])
+
+
+def _entries(pattern: str) -> tuple[str, ...]:
+    """The pattern, and for an ARN with too few segments all that begins with it, since AWS adds wildcards for the rest.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html
+    """
+    complete = not pattern.startswith("arn:") or _VARIABLE.sub("", pattern).count(":") >= _ARN_COLONS
+    return (pattern,) if complete or pattern.endswith("*") else (pattern, f"{pattern}:*")
 
 
 @lru_cache(maxsize=4096)

@@ -179,9 +179,12 @@ def _grants(case: Case, *, resource_must_allow: bool) -> tuple[Way, ...]:
     return (*direct, (*case.by_identity, *through_account))
 
 
-def _hard_wired(_: Case) -> Ways:
-    """No policy has a say: https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html"""
-    return _OPEN
+def _hard_wired(case: Case) -> Ways:
+    """No policy has a say, but the call must be signed by somebody.
+
+    https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html
+    """
+    return _OPEN if case.caller.has_identity or case.caller.service else _usual(case)
 
 
 def _own_session(case: Case) -> Ways:

@@ -21,6 +21,7 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _ACTIVE = re.compile(
     "[<\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff\ufff9-\ufffb]"
 )
+_PLAIN = bytes(set(range(0x7F)) - set(b"<"))  # the rest of ASCII
 
 
 def _one_of(*words: str) -> Meta:
@@ -49,10 +50,19 @@ class Published(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, f
 def write(document: Published) -> str:
     """The document as indented JSON that ends its last line: the same document gives the same text."""
     try:
-        text = msgspec.json.format(msgspec.json.encode(document), indent=2).decode()
+        text = msgspec.json.format(msgspec.json.encode(document), indent=2)
     except UnicodeEncodeError:  # a lone surrogate is a JSON string, but no UTF-8
-        text = json.dumps(msgspec.to_builtins(document), indent=2, ensure_ascii=False)
-    return _ACTIVE.sub(_escape, text) + "\n"
+        words = json.dumps(msgspec.to_builtins(document), indent=2, ensure_ascii=False)
+        text = _ACTIVE.sub(_escape, words).encode()
+    return (_inert(text) + b"\n").decode()
+
+
+def _inert(text: bytes) -> bytes:
+    """The text with its active characters escaped. What is not plain is little, and is sifted out first."""
+    sifted = text.translate(None, _PLAIN).decode()
+    for character in sorted(set(_ACTIVE.findall(sifted))):
+        text = text.replace(character.encode(), _ACTIVE.sub(_escape, character).encode())
+    return text
 
 
 def schema(document: type[Published], title: str) -> dict[str, Any]:
