@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 
 .DELETE_ON_ERROR:
-.PHONY: run setup setup-dev test lint cover docs lock bench clean
+.PHONY: run setup setup-dev test lint cover docs lock bench mutate clean
 
 run: setup ## audit the demo account into the current folder; no credentials, no network
 	@$(BIN)/leastwise demo
@@ -36,6 +36,10 @@ docs: setup-dev ## write again the pages and the picture that are made from the 
 bench: setup-dev ## gates on speed, as ratios taken in one run
 	$(BIN)/python benchmarks/startup.py
 	$(BIN)/python benchmarks/evaluate.py
+
+# Ten minutes or so. A survivor needs a test, or its reason in tools/mutate_known.toml.
+mutate: setup-dev ## change the heart of the engine in every small way, and ask whether the tests notice
+	$(BIN)/python tools/mutate.py src/leastwise/policy/evaluate.py src/leastwise/policy/condition.py
 
 # The locks hold every platform and Python from 3.11 on, each file with its hash.
 COMPILE = $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \

@@ -78,6 +78,11 @@ def test_an_illegal_shape_is_pointed_at(block: object, pointer: str) -> None:
     assert str(caught.value)
 
 
+def test_an_illegal_shape_is_told_in_words() -> None:
+    with pytest.raises(ConditionError, match=r"^StringEquals needs an object of keys and values$"):
+        conditions({"StringEquals": "x"})
+
+
 def test_a_test_says_what_it_is_and_where_it_stands() -> None:
     block = conditions(
         {"bool": {"x": True}, "forallvalues:stringnotlikeifexists": {"aws:PrincipalTag/Team": ["a", "b*"]}}
@@ -103,7 +108,9 @@ def test_a_test_says_what_it_is_and_where_it_stands() -> None:
 def test_an_unknown_operator_keeps_its_name() -> None:
     test = only({"ForAnyValue:FooIfExists": {"k": "v"}})
     assert (test.name, test.is_known, test.negated) == ("ForAnyValue:FooIfExists", False, False)
+    assert test.if_exists is False
     assert only({"nullifexists": {"k": "true"}}).name == "nullifexists"
+    assert only({"null": {"k": "true"}}).name == "Null"
 
 
 def test_the_normal_form() -> None:
@@ -123,6 +130,8 @@ def test_blocks_are_equal_by_what_they_ask() -> None:
     assert one == two
     assert hash(one) == hash(two)
     assert one != conditions({"StringEquals": {"k": "w"}})
+    assert one != conditions({"StringEquals": {"j": "v"}})
+    assert one != conditions({"StringLike": {"k": "v"}})
     assert one != "StringEquals"
     assert conditions({"StringEquals": {"k": "v"}}) is conditions({"StringEquals": {"k": "v"}})
     assert conditions({"StringEquals": {"k": "${v}"}}) != conditions({"StringEquals": {"k": "${v}"}}, variables=False)
@@ -164,6 +173,7 @@ def test_what_is_left_undecided() -> None:
         ({"StringNotEquals": {"k": "a"}}, None, None),
         ({"StringEquals": {"k": "${aws:username}"}}, None, None),
         ({"StringEquals": {"k": "${aws:username, 'x'}"}}, None, None),
+        ({"StringEquals": {"k": ["a", "${aws:username}"]}}, None, None),
         ({"NumericEquals": {"k": "1"}}, None, None),
         ({"Null": {"k": "false"}}, None, None),
         ({"Foo": {"k": "a"}}, None, None),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pickle
 from typing import Any
 
+import msgspec
 import pytest
 
 from leastwise.policy.condition import Context
@@ -82,6 +83,13 @@ def test_the_reasons_name_every_layer_that_had_a_say() -> None:
     )
     assert {reason.layer for reason in answer.grants} == {"identity", "resource"}
     assert answer.conditions == ("not: Bool aws:MultiFactorAuthPresent = true",)
+
+
+def test_a_deny_grants_nothing() -> None:
+    deny = {**ALL, "Effect": "Deny", "Condition": MFA}
+    answer = evaluate(asked(), Layers(identity=layer([[ALL, deny]])))
+    assert [reason.statement.allows for reason in answer.reasons] == [False, True]
+    assert [grant.statement.pointer for grant in answer.grants] == ["/Statement/0"]
 
 
 def test_a_conditional_answer_names_its_residual_conditions() -> None:
@@ -163,8 +171,6 @@ def test_the_weakest_of_several_resources_decides_and_is_named() -> None:
 
 
 def test_layers_made_from_others_remember_nothing_of_them() -> None:
-    import msgspec
-
     layers = Layers(identity=layer([[ALL]]))
     assert evaluate(asked(), layers).outcome is Outcome.ALLOWED
     closed = msgspec.structs.replace(layers, scps=(layer([[]]),))
@@ -194,6 +200,9 @@ def test_applies_asks_for_the_principal_of_resource_policies_only() -> None:
     (bearing,) = layer([[{**ALL, "Principal": {"AWS": CALLERS["role"].arn}}]]).statements
     assert applies(asked(), bearing.statement, by_resource=False) is True
     assert applies(asked(), bearing.statement, by_resource=True) is False
+    (bearing,) = layer([[{**ALL, "Principal": {"AWS": CALLERS["user"].arn}, "Condition": MFA}]]).statements
+    assert applies(asked(), bearing.statement, by_resource=True) is None
+    assert applies(asked(**{"aws:MultiFactorAuthPresent": "true"}), bearing.statement, by_resource=True) is True
     (bearing,) = layer([[ALL]]).statements
     assert applies(asked(), bearing.statement, by_resource=True) is False
 
@@ -205,6 +214,15 @@ def test_bounds_of_what_layers_allow() -> None:
     assert certain(layers) == 0
     assert certain(Layers(identity=layer([[ALL, deny]]))) == layer([[ALL]]).open_mask & ~layer([[deny]]).deny_mask
     assert possible(Layers()) == certain(Layers()) == 0
+
+
+@pytest.mark.parametrize("limit", ["boundaries", "sessions", "scps"])
+def test_every_limit_narrows_both_bounds(limit: str) -> None:
+    s3, deny = {**ALL, "Action": "s3:*"}, {**ALL, "Effect": "Deny", "Action": "s3:Get*"}
+    layers = msgspec.structs.replace(Layers(identity=layer([[ALL]])), **{limit: (layer([[s3, deny]]),)})
+    rest = layer([[s3]]).allow_mask & ~layer([[deny]]).deny_mask
+    assert 0 < rest < layer([[ALL]]).allow_mask
+    assert possible(layers) == certain(layers) == rest
 
 
 def test_equal_documents_share_a_layer() -> None:
