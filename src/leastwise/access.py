@@ -14,6 +14,7 @@ from leastwise.account.granted import Granted, granted, mask_of
 from leastwise.account.model import Account, Group, Role, User, remember
 from leastwise.catalog import AccessLevel
 from leastwise.policy import algebra
+from leastwise.policy.breadth import wide_actions
 from leastwise.policy.condition import Context
 from leastwise.policy.derived import About, derived_context
 from leastwise.policy.document import Policy, Unparsed
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
     from leastwise.account.model import Levels
     from leastwise.policy.document import Document, Statement
+    from leastwise.policy.elements import Resources
 
 Holder = User | Role | Group
 Facts = Mapping[str, str | Sequence[str]]  # condition keys and their values; no values: the key is absent
@@ -255,14 +257,23 @@ def _holds(statement: Statement, context: Context, *, sure: bool) -> bool:
     return truth is True or (truth is None and not sure)
 
 
-def open_actions(layer: Layer, context: Context, *, sure: bool = True) -> int:
-    """The catalogue's actions that the layer allows on every resource, denies not counted, as bits."""
+def open_actions(layer: Layer, context: Context, *, sure: bool = True, within: str = "") -> int:
+    """The catalogue's actions that the layer allows on every resource, denies not counted, as bits.
+
+    With a partition to stay `within`, patterns count too that leave out nothing an action takes there.
+    """
     union = 0
     for document in layer.documents:
         for s in document.statements:
-            if s.allows and s.resources.is_any and _holds(s, context, sure=sure):
-                union |= s.actions.mask
+            if s.allows and _holds(s, context, sure=sure):
+                union |= s.actions.mask & _opened(s.resources, within)
     return union
+
+
+def _opened(resources: Resources, partition: str) -> int:
+    if resources.is_any or (partition and not resources.negated):
+        return wide_actions(resources, partition)
+    return 0
 
 
 def denied_somewhere(layer: Layer, context: Context, *, sure: bool) -> bool:
@@ -283,15 +294,17 @@ def denied_everywhere(layer: Layer, context: Context) -> int:
 
 
 def allowed_on_everything(account: Account, holder: Holder, *, sure: bool = True) -> int:
-    """The catalogue's actions allowed on `*`, less those surely denied everywhere, as bits.
+    """The catalogue's actions allowed on all that they take, less those surely denied everywhere, as bits.
 
-    Without an open condition, or, unless `sure` is asked, also where one may turn out well.
+    `arn:*` counts like `*` for actions that take a resource. Without an open condition, or, unless `sure` is asked,
+    also where one may turn out well.
     """
     context = context_of(account, holder)
     layers = layers_of(account, holder)
     mask = catalog.universe().everything if layers.identity else 0
     for layer in must_allow(layers):
-        mask &= open_actions(layer, context, sure=sure) & ~denied_everywhere(layer, context)
+        opened = open_actions(layer, context, sure=sure, within=account.partition)
+        mask &= opened & ~denied_everywhere(layer, context)
     return mask
 
 

@@ -138,11 +138,6 @@ def _regrouped(user: User | Role, group: Group, **changes: tuple[Document, ...])
     return with_(user, groups=tuple(changed if g is group else g for g in groups))
 
 
-def joined(user: User, group: Group) -> User:
-    """The user as a member of one more group."""
-    return with_(user, groups=(*user.groups, group))
-
-
 def _denies(document: Document) -> bool:
     return any(not s.allows for s in document.statements)
 
