@@ -55,6 +55,10 @@ class Universe(Names):
 
     def alike(self) -> list[tuple[str, int]]:
         """The scopable actions by what they take: of each group that takes the same, one action and all as a mask."""
+        return self._alike
+
+    @cached_property
+    def _alike(self) -> list[tuple[str, int]]:
         return [(self.names[group[0]], _mask_of(group)) for group in facts.alike()]
 
     def condition_keys(self, action: str) -> frozenset[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
@@ -73,6 +74,7 @@ def what_can(account: Account, principal: str, given: Circumstances = NOTHING_SA
     )
 
 
+@cache  # the catalogue does not change while the program runs
 def _trusted() -> int:
     """The actions on roles, which no policy of the asker allows by itself."""
     union = 0
