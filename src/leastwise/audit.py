@@ -15,6 +15,7 @@ from leastwise import catalog, escalation, leastprivilege, remedy, risk
 from leastwise._version import __version__
 from leastwise.access import unreadable
 from leastwise.account.build import build
+from leastwise.account.model import remember
 from leastwise.checks import all_checks, find
 from leastwise.checks.core import Check, Limits, Unjudged
 from leastwise.results import (
@@ -165,9 +166,7 @@ def _tier(account: Account, subject: Subject) -> str:
 
 def _tiers(account: Account) -> dict[str, str]:
     """The tier of each user, role and group by ARN."""
-    if "tiers" not in account.memo:
-        account.memo["tiers"] = {h.arn: escalation.tier(account, h) for h in account.holders}
-    return account.memo["tiers"]  # type: ignore[return-value]  # set the line above
+    return remember(account, "tiers", lambda: {h.arn: escalation.tier(account, h) for h in account.holders})
 
 
 def _unreadable(account: Account) -> Iterator[Unassessed]:
