@@ -86,9 +86,7 @@ def _of_variables(case: Case, text: str) -> Iterator[str]:
     for found in _VARIABLE.finditer(text):
         value = given.get(found[1].lower())
         yield "variable"
-        if isinstance(value, list) and len(value) == 1:
-            yield "list in a variable"
-        elif found[1] not in {"*", "?", "$"} and (value is None or isinstance(value, list)):
+        if found[1] not in {"*", "?", "$"} and (value is None or isinstance(value, list)):
             yield "default" if "'" in found[0] and value is None else "unresolved"
         if "'" in found[0] and value == "":
             yield "default for an empty text"
@@ -238,14 +236,6 @@ KINDS = (
             "a wildcard that would match a colon",
             "AWS promises it of a star that ends its segment; here any does.",
             _RESOURCE,
-        ),
-    ),
-    _kind(
-        "list in a variable", "", "other",
-        (
-            "a variable of a key that may have several values",
-            "Such a key cannot be a variable; here it can while it has one value.",
-            _VARIABLES,
         ),
     ),
     _kind(

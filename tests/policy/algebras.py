@@ -31,11 +31,11 @@ ACTIONS = (
 RESOURCE_PATTERNS = (
     "*", "arn:aws:s3:::b/k", "arn:aws:s3:::b/*", "arn:aws:s3:::?/k", "arn:aws:s3:::*/k", "arn:aws:s3:::*",
     "arn:aws:iam::*:user/*", "arn:aws:s3:::${aws:username}/*", "arn:aws:s3:::${aws:PrincipalTag/t, 'b'}/k",
-    "arn:aws:s3:::home-?", "arn:aws:s3:::*${aws:username}*",
+    "arn:aws:s3:::home-?", "arn:aws:s3:::*${aws:username}*", "arn:aws:s3:::${aws:TagKeys}/k", "arn:aws:s3:::${k, 'b'}/k",
 )  # fmt: skip
 RESOURCES = (
     "*", "arn:aws:s3:::b/k", "arn:aws:s3:::b/x", "arn:aws:s3:::c/k", "arn:aws:s3:::ann/k", "arn:aws:s3:::ann",
-    "arn:aws:s3:::home-a", f"arn:aws:iam::{OWN}:user/ann", "arn:aws:s3:::/k",
+    "arn:aws:s3:::a/k", "arn:aws:s3:::home-a", f"arn:aws:iam::{OWN}:user/ann", "arn:aws:s3:::/k",
 )  # fmt: skip
 CONDITIONS: tuple[dict[str, Any], ...] = (
     {}, {}, {},
@@ -61,6 +61,7 @@ CONDITIONS: tuple[dict[str, Any], ...] = (
     {"DateGreaterThan": {"aws:CurrentTime": "2024-01-01T00:00:00Z"}},
     {"StringEquals": {"aws:PrincipalTag/t": "${aws:username}"}},
     {"StringNotEquals": {"aws:PrincipalTag/t": "${aws:username}"}},
+    {"StringNotEquals": {"aws:PrincipalTag/t": "${aws:TagKeys}"}},
     {"StringEquals": {"aws:PrincipalTag/t": "b"}},
     {"StringLike": {"s3:prefix": "${aws:username}/*"}},
     {"ArnLike": {"aws:SourceArn": "arn:aws:s3:*:*:b*"}},

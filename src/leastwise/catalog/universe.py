@@ -79,6 +79,11 @@ class Universe(Names):
         """
         return facts.key_type(key)
 
+    def takes_several(self, key: str) -> bool | None:
+        """Whether a request may carry several values of a condition key; ``None`` when the key is unknown."""
+        kind = self.condition_key_type(key)
+        return None if kind is None else kind.startswith("ArrayOf")
+
     def dependent_actions(self, action: str) -> tuple[str, ...]:
         """Actions a caller needs besides this one for at least some of its uses, sorted."""
         return facts.dependents().get(action.lower(), ())

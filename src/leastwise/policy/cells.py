@@ -50,9 +50,8 @@ _program = lru_cache(maxsize=1 << 14)(compiled)
 
 
 def takes_many(key: str) -> bool:
-    """Whether a request may bring several values of the key."""
-    kind = catalog.universe().condition_key_type(key)
-    return kind is None or kind.startswith("ArrayOf")
+    """Whether a request may bring several values of the key, as it may of a key that the catalogue does not know."""
+    return catalog.universe().takes_several(key) is not False
 
 
 @lru_cache(maxsize=1 << 12)

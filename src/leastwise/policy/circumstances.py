@@ -7,7 +7,6 @@ in a case, by the same programs as in a concrete request.
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -28,7 +27,6 @@ if TYPE_CHECKING:
     from leastwise.policy.elements import Resources
     from leastwise.policy.form import Statements
 
-_VARIABLE = re.compile(r"\$\{\s*([^{}',]*?)\s*[,}]")
 SAMPLE = "x"
 """The value of a variable's key of which nothing else is asked."""
 
@@ -138,7 +136,7 @@ class Circumstances:
         """A resource and a context that fit the case, as far as one can be found: whoever asks tries it."""
         known = dict(case.context.known)
         assumed = [test for test in self._tests if _atom(test)[0] in case.assumed]
-        for key in (key for test in assumed for value in test.values for key in variables_of(value)):
+        for key in (key for test in assumed for value in test.values for key in template(value).keys):
             if not case.context.lacks(key):
                 known.setdefault(key, (SAMPLE,))
         for key in dict.fromkeys(test.lower_key for test in assumed):
@@ -174,12 +172,7 @@ def _filled(tests: list[Test], known: dict[str, tuple[str, ...]]) -> Iterator[tu
 
 @lru_cache(maxsize=1 << 14)
 def _keys_of(resources: Resources) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(key for pattern in resources.patterns for key in variables_of(pattern)))
-
-
-def variables_of(text: str) -> list[str]:
-    """The keys that stand as variables in a text, in lower case."""
-    return [key.lower() for key in _VARIABLE.findall(text) if key not in {"*", "?", "$"}]
+    return tuple(dict.fromkeys(key for pattern in resources.patterns for key in template(pattern).keys))
 
 
 def _is_opaque(test: Test) -> bool:

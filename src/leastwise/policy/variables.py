@@ -12,6 +12,7 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
+from leastwise import catalog
 from leastwise.policy.glob import Glob
 from leastwise.policy.truth import ABSENT, UNKNOWN, Missing
 
@@ -33,8 +34,18 @@ class Variable(NamedTuple):
     key: str
     default: str | None
 
+    @property
+    def is_legal(self) -> bool:
+        """Whether the key can be a variable: not if requests may carry several values of it.
+
+        Of a key that the catalogue does not know, the number of its values in the request decides.
+        """
+        return not catalog.universe().takes_several(self.key)
+
     def value(self, found: _Found) -> Filled:
         """What the variable brings in. A key with several values cannot be one, not even for its default."""
+        if not self.is_legal:
+            return None
         if found is UNKNOWN:
             return UNKNOWN
         if found is ABSENT:
@@ -52,6 +63,12 @@ class Template:
         self._parts = parts
         self._keys = tuple(part.key for part in parts if isinstance(part, Variable))
         self._filled: dict[tuple[_Found, ...], Filled] = {}
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The keys on which it depends, in lower case: those of its variables, if all of them can be variables."""
+        variables = [part for part in self._parts if isinstance(part, Variable)]
+        return self._keys if all(variable.is_legal for variable in variables) else ()
 
     @property
     def is_fixed(self) -> bool:
