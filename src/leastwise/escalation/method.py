@@ -60,10 +60,15 @@ class Need(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
 
 class Supposed(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A fact that the authorization details cannot show. `kind` is what an inventory would list."""
+    """One fact that the authorization details cannot show.
 
-    kind: str
+    `kind` is what an inventory would list it under, "" where none can show it; `bears` says that the listed resource
+    bears the very role that is won.
+    """
+
     text: str
+    kind: str = ""
+    bears: bool = False
 
 
 class Method(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
