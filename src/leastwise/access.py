@@ -362,6 +362,7 @@ def cite_held(holder: Holder | None, document: Document, statement: Statement | 
     return cite(document, statement, held_through(holder, document))
 
 
-def evidence_of(answer: Answer) -> tuple[Evidence, ...]:
-    """The statements that grant what was asked, as pointers."""
-    return tuple(dict.fromkeys(cite(r.document, r.statement) for r in answer.grants))
+def evidence_of(answer: Answer, *layers: str) -> tuple[Evidence, ...]:
+    """The statements that grant what was asked, as pointers; of these layers only, where some are named."""
+    grants = (r for r in answer.grants if not layers or r.layer in layers)
+    return tuple(dict.fromkeys(cite(r.document, r.statement) for r in grants))

@@ -132,12 +132,27 @@ class Verdict(Enum):
 STRENGTH = {Verdict.PROVEN: 3, Verdict.CONDITIONAL: 2, Verdict.LATENT: 1, Verdict.LATERAL: 0}
 
 
+class Used(msgspec.Struct, frozen=True):
+    """One permission that a hop uses, and the statements that allow it.
+
+    The resource is the very one where the hop is bound to it, and an example where any of its kind would do.
+    """
+
+    action: str
+    resource: str = "*"
+    evidence: tuple[Evidence, ...] = ()
+
+    def __str__(self) -> str:
+        """The action on the resource, in words."""
+        return f"{self.action} on {self.resource}"
+
+
 class Edge(msgspec.Struct, frozen=True, kw_only=True):
     """One hop: what `source` does to become `target`, and why it works.
 
-    `permissions` are the actions used, with the resources; `evidence` names the statements that allow them and
-    the trust that lets the hop happen; `conditions` are what is assumed but could not be decided; `missing` names
-    what must exist before the hop can be made, for latent hops; `end_of_life` marks methods of closed services.
+    `trust` names the statements that let the target be entered or borne; `conditions` are what is assumed but could
+    not be decided; `missing` names what must exist before the hop can be made, for latent hops; `commands` are what
+    an attacker would run; `end_of_life` marks methods of closed services.
     """
 
     source: str
@@ -145,13 +160,19 @@ class Edge(msgspec.Struct, frozen=True, kw_only=True):
     method: str
     title: str
     verdict: Verdict
-    permissions: tuple[str, ...]
-    evidence: tuple[Evidence, ...]
+    permissions: tuple[Used, ...]
+    trust: tuple[Evidence, ...] = ()
     conditions: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
     attack: str = ""
+    commands: tuple[str, ...] = ()
     fix: tuple[str, ...] = ()
     end_of_life: bool = False
+
+    @property
+    def evidence(self) -> tuple[Evidence, ...]:
+        """All statements that the hop rests on, each once."""
+        return tuple(dict.fromkeys((*(e for used in self.permissions for e in used.evidence), *self.trust)))
 
 
 class Path(msgspec.Struct, frozen=True, kw_only=True):

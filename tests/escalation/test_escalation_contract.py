@@ -51,11 +51,11 @@ def test_put_user_policy_on_itself() -> None:
     (path,) = eves(an_account().user("eve", inline={"p": document(allow("iam:PutUserPolicy", EVE))}))
     assert path.verdict is Verdict.PROVEN
     assert methods_of(path) == ["iam-007"]
-    assert path.edges[0].permissions == (f"iam:PutUserPolicy on {EVE}",)
+    assert [str(used) for used in path.edges[0].permissions] == [f"iam:PutUserPolicy on {EVE}"]
     assert [e.pointer for e in path.edges[0].evidence] == [
         "/UserDetailList/0/UserPolicyList/0/PolicyDocument/Statement/0"
     ]
-    assert "aws iam put-user-policy --user-name eve" in path.edges[0].attack
+    assert path.edges[0].commands[0].startswith("aws iam put-user-policy --user-name eve ")
 
 
 def test_the_same_while_a_group_denies_it() -> None:

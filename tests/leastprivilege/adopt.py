@@ -8,7 +8,7 @@ import msgspec
 
 from leastwise.leastprivilege import Adviser
 from leastwise.policy.document import Document, parse_value
-from leastwise.results import Edge, Path, PrincipalScore, Recommendation, Verdict
+from leastwise.results import Edge, Path, PrincipalScore, Recommendation, Used, Verdict
 
 if TYPE_CHECKING:
     from leastwise.access import Holder
@@ -64,7 +64,8 @@ def escalation(source: User | Role, target: Holder, *permissions: str, verdict: 
         method="by-hand",
         title="Becomes a stronger one",
         verdict=verdict,
-        permissions=permissions,
-        evidence=(),
+        permissions=tuple(
+            Used(action, resource) for action, _, resource in (text.partition(" on ") for text in permissions)
+        ),
     )
     return Path(source=source.subject, target=target.subject, verdict=verdict, edges=(edge,))

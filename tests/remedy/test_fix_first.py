@@ -35,7 +35,7 @@ def way(source: User | Role, target: Holder, *permissions: str, cited: tuple[Evi
     """A path of one hop that cites the evidence, or all statements of the source's policies."""
     path = escalation(source, target, *permissions)
     evidence = cited or tuple(cite(d, s) for d in source.documents for s in d.statements)
-    edge = msgspec.structs.replace(path.edges[0], evidence=evidence)
+    edge = msgspec.structs.replace(path.edges[0], trust=evidence)
     return msgspec.structs.replace(path, edges=(edge,))
 
 

@@ -24,6 +24,7 @@ from leastwise.results import (
     Subject,
     Suppressed,
     Unassessed,
+    Used,
     Verdict,
     fingerprint,
 )
@@ -89,8 +90,11 @@ def edge(source: Subject, target: Subject, method: str = "lambda-new-function", 
         "method": method,
         "title": "Pass a role to a new Lambda function",
         "verdict": Verdict.PROVEN,
-        "permissions": ("iam:PassRole on " + target.arn, "lambda:CreateFunction on *", "lambda:InvokeFunction on *"),
-        "evidence": (statement(source, 0, sid="Deploy"),),
+        "permissions": (
+            Used("iam:PassRole", target.arn, (statement(source, 0, sid="Deploy"),)),
+            Used("lambda:CreateFunction"),
+            Used("lambda:InvokeFunction"),
+        ),
         "attack": "Creates a function that bears the role, invokes it and reads the role's credentials.",
         "fix": ("Scope iam:PassRole to the roles that the pipeline needs.",),
     } | more
@@ -109,7 +113,7 @@ def paths() -> tuple[Path, ...]:
         middle,
         "assume",
         title="Assume the role",
-        permissions=(f"sts:AssumeRole on {middle.arn}",),
+        permissions=(Used("sts:AssumeRole", middle.arn, (statement(DEPLOY, 0),)),),
         attack="",
         fix=(),
     )

@@ -9,7 +9,8 @@ import pytest
 from msgspec.structs import replace
 
 from leastwise.report import FILES, FORMATS, audit_json, files_of
-from leastwise.results import Kind, Severity
+from leastwise.report.words import place
+from leastwise.results import Kind, Severity, Used
 from report.sample import (
     ACCOUNT,
     ADMIN,
@@ -20,6 +21,7 @@ from report.sample import (
     edge,
     finding,
     path,
+    statement,
     subject,
 )
 
@@ -111,6 +113,11 @@ def test_a_path_is_published_hop_by_hop() -> None:
     assert bent["end_of_life"] is True
     assert bent["permissions"][0] == f"iam:PassRole on {ADMIN.arn}"
     assert bent["evidence"][0]["sid"] == "Deploy"
+    assert [(use["permission"], len(use.get("statements", ()))) for use in bent["proof"]] == [
+        ("iam:PassRole", 1),
+        ("lambda:CreateFunction", 0),
+        ("lambda:InvokeFunction", 0),
+    ]
     assert chained["id"] == f"path:{a_report().paths[2].fingerprint}"
     assert chained["target_arn"] == ADMIN.arn
     assert chained["risk_score"] == a_report().paths[2].risk
@@ -128,11 +135,34 @@ def test_a_paths_attack_and_remedy_are_those_of_its_hops_in_order() -> None:
     assert told["remediation_steps"] == ["Scope iam:PassRole to the roles that the pipeline needs.", "Two."]
 
 
+def test_what_stops_a_hop_is_the_sole_statement_behind_a_permission_else_a_deny_and_the_sole_trust() -> None:
+    first, second = statement(ANN, 0, sid="One"), statement(ANN, 1)
+    hop = edge(
+        ANN,
+        ADMIN,
+        permissions=(Used("a:Sole", "*", (first,)), Used("a:Twice", "x", (first, second)), Used("a:ByTrust")),
+        trust=(statement(ADMIN, 3),),
+    )
+    (told,) = read(paths=(path(ANN, ADMIN, hop),))["privilege_escalation_paths"]
+    assert told["steps"][0]["what_stops_it"] == [
+        f"remove or scope a:Sole in {place(first)}",
+        "deny a:Twice on x",
+        f"narrow whom {place(statement(ADMIN, 3))} lets in",
+    ]
+    two = edge(ANN, ADMIN, permissions=(Used("a:ByTrust"),), trust=(first, second))
+    (told,) = read(paths=(path(ANN, ADMIN, two),))["privilege_escalation_paths"]
+    assert "what_stops_it" not in told["steps"][0]
+
+
 def test_a_hop_without_words_of_its_own_is_told_from_its_facts() -> None:
-    bare: Edge = edge(ANN, ADMIN, attack="", fix=(), title="Assume the role", permissions=("sts:AssumeRole",))
+    bare: Edge = edge(
+        ANN, ADMIN, attack="", fix=(), title="Assume the role", permissions=(Used("sts:AssumeRole", ADMIN.arn),)
+    )
     (told,) = read(paths=(path(ANN, ADMIN, bare),))["privilege_escalation_paths"]
     assert told["attack_scenario"] == f"{ANN.arn} becomes {ADMIN.arn}: Assume the role."
-    assert told["remediation_steps"] == [f"Take from {ANN.arn} what lets it become {ADMIN.arn}: sts:AssumeRole."]
+    assert told["remediation_steps"] == [
+        f"Take from {ANN.arn} what lets it become {ADMIN.arn}: sts:AssumeRole on {ADMIN.arn}."
+    ]
 
 
 def test_a_latent_path_names_what_is_missing() -> None:

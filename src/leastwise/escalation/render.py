@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from leastwise.access import evidence_of
 from leastwise.arn import parse_arn
 from leastwise.escalation.paper import PAPER
-from leastwise.results import STRENGTH, Edge, Path, Severity, Verdict
+from leastwise.results import STRENGTH, Edge, Path, Severity, Used, Verdict
 
 if TYPE_CHECKING:
     from leastwise.account.model import Account
@@ -28,6 +28,7 @@ WORDS = frozenset(
         "profile_name",
     }
 )  # fmt: skip
+OWN, TRUST = "identity", "resource"  # the layers that grant
 _WORD = re.compile(r"\{(\w+)\}")
 
 
@@ -57,11 +58,12 @@ def edge(account: Account, hop: Hop, supposes: tuple[str, ...] = ()) -> Edge:
         method=method.id,
         title=method.title,
         verdict=Verdict.CONDITIONAL if supposes and hop.verdict is Verdict.PROVEN else hop.verdict,
-        permissions=tuple(dict.fromkeys(text for text, _ in proof if text)),
-        evidence=_evidence(answers),
+        permissions=tuple(dict.fromkeys(_used(answer) for words, answer in proof if words)),
+        trust=tuple(dict.fromkeys(evidence for answer in answers for evidence in _cited(answer, TRUST))),
         conditions=tuple(conditions),
         missing=hop.missing,
-        attack=_attack(hop),
+        attack=_told(method.attack, hop),
+        commands=tuple(_told(line, hop) for line in method.commands),
         fix=tuple(_told(line, hop) for line in method.fix),
         end_of_life=method.end_of_life,
     )
@@ -71,15 +73,14 @@ def _proof(account: Account, hop: Hop) -> list[tuple[str, Answer]]:
     return [pair for claim in hop.claims for pair in claim.answers(account, hop.source.holder)]
 
 
-def _evidence(answers: list[Answer]) -> tuple[Evidence, ...]:
+def _used(answer: Answer) -> Used:
+    asked = answer.request
+    return Used(asked.action, asked.resource, _cited(answer, OWN))
+
+
+def _cited(answer: Answer, layer: str) -> tuple[Evidence, ...]:
     """What was thought up on paper is no evidence."""
-    found = (evidence for answer in answers for evidence in evidence_of(answer))
-    return tuple(dict.fromkeys(e for e in found if e.source != PAPER))
-
-
-def _attack(hop: Hop) -> str:
-    commands = (f"$ {_told(line, hop)}" for line in hop.method.commands)
-    return "\n".join((_told(hop.method.attack, hop), *commands))
+    return tuple(e for e in evidence_of(answer, layer) if e.source != PAPER)
 
 
 def _told(text: str, hop: Hop) -> str:

@@ -1,4 +1,4 @@
-"""The permissions of a hop, read back from its words: `action on resource`."""
+"""The permissions that a hop uses, and what would have to go for it to end."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from leastwise.access import Holder
     from leastwise.account.model import Account
     from leastwise.policy.evaluate import Bearing
+    from leastwise.results import Used
 
 ASSUME = "sts:assumerole"
 PASS = "iam:passrole"  # noqa: S105 - an action of IAM
@@ -32,10 +33,9 @@ class Permission(NamedTuple):
     resource: str
 
     @staticmethod
-    def of(text: str) -> Permission:
-        """From the words of an edge."""
-        action, _, resource = text.partition(" on ")
-        return Permission(action.strip(), resource.strip() or "*")
+    def of(used: Used) -> Permission:
+        """As an edge has it, without its statements."""
+        return Permission(used.action, used.resource)
 
     @property
     def missed(self) -> int:

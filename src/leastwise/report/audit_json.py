@@ -27,9 +27,10 @@ from leastwise.report.published import (
     Version,
     write,
 )
+from leastwise.report.words import stops
 
 if TYPE_CHECKING:
-    from leastwise.results import Edge, Evidence, Finding, Path, PrincipalScore, Report, Subject
+    from leastwise.results import Edge, Evidence, Finding, Path, PrincipalScore, Report, Subject, Used
 
 SCHEMA_VERSION = "1.0"
 
@@ -81,6 +82,14 @@ class PublishedSuppressed(PublishedFinding, frozen=True, kw_only=True):
     reason: Text
 
 
+class PublishedUse(Published, frozen=True, kw_only=True):
+    """One permission that a hop uses; the resource may be but an example. None of the statements: a trust allows it."""
+
+    permission: Text
+    resource: Text
+    statements: tuple[PublishedEvidence, ...] = ()
+
+
 class PublishedStep(Published, frozen=True, kw_only=True):
     """One hop of a path."""
 
@@ -90,10 +99,14 @@ class PublishedStep(Published, frozen=True, kw_only=True):
     title: Text
     verdict: VerdictWord
     permissions: Texts
+    proof: tuple[PublishedUse, ...]
+    trust: tuple[PublishedEvidence, ...] = ()
     evidence: tuple[PublishedEvidence, ...]
     conditions: tuple[Text, ...]
     missing: tuple[Text, ...] = ()
     attack: Text = ""
+    commands: tuple[Text, ...] = ()
+    what_stops_it: tuple[Text, ...] = ()
     end_of_life: bool = False
 
 
@@ -329,7 +342,12 @@ def _attack(edge: Edge) -> str:
 
 
 def _remedy(edge: Edge) -> tuple[str, ...]:
-    return edge.fix or (f"Take from {edge.source} what lets it become {edge.target}: {', '.join(edge.permissions)}.",)
+    used = ", ".join(map(str, edge.permissions))
+    return edge.fix or (f"Take from {edge.source} what lets it become {edge.target}: {used}.",)
+
+
+def _use(used: Used) -> PublishedUse:
+    return PublishedUse(permission=used.action, resource=used.resource, statements=_evidence(used.evidence))
 
 
 def _step(edge: Edge) -> PublishedStep:
@@ -339,10 +357,14 @@ def _step(edge: Edge) -> PublishedStep:
         method=edge.method,
         title=edge.title,
         verdict=edge.verdict.value,
-        permissions=edge.permissions,
+        permissions=tuple(map(str, edge.permissions)),
+        proof=tuple(_use(used) for used in edge.permissions),
+        trust=_evidence(edge.trust),
         evidence=_evidence(edge.evidence),
         conditions=edge.conditions,
         missing=edge.missing,
         attack=edge.attack,
+        commands=edge.commands,
+        what_stops_it=stops(edge),
         end_of_life=edge.end_of_life,
     )

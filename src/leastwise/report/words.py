@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from leastwise.results import Evidence
+    from leastwise.results import Edge, Evidence, Used
 
 GAP = "..."
 
@@ -53,6 +53,31 @@ def place(evidence: Evidence) -> str:
     sid = f"({evidence.sid})" if evidence.sid else ""
     where = " ".join(filter(None, (carrier, name, evidence.pointer, sid)))
     return f"{where}: {evidence.note}" if evidence.note else where
+
+
+def stops(edge: Edge) -> tuple[str, ...]:
+    """What would stop a hop, any one of them: without one of its permissions, or without the trust, it cannot be made.
+
+    Where several statements allow a permission, taking one away stops nothing; a deny does.
+    """
+    return tuple(dict.fromkeys((*map(_without, filter(_is_own, edge.permissions)), *map(_narrow, _sole(edge.trust)))))
+
+
+def _is_own(used: Used) -> bool:
+    return bool(used.evidence)
+
+
+def _without(used: Used) -> str:
+    sole = _sole(used.evidence)
+    return f"remove or scope {used.action} in {place(sole[0])}" if sole else f"deny {used}"
+
+
+def _narrow(trust: Evidence) -> str:
+    return f"narrow whom {place(trust)} lets in"
+
+
+def _sole(evidence: tuple[Evidence, ...]) -> tuple[Evidence, ...]:
+    return evidence if len(evidence) == 1 else ()
 
 
 def count(number: int, nouns: str) -> str:
