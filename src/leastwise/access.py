@@ -167,7 +167,6 @@ def assume(account: Account, source: User | Role, role: Role) -> Answer:
         layers_of(account, source),
         rcps=_guards(account, role),
         resource=trust_layer(role),
-        resource_must_allow=True,
     )
     return settled(request(account, source, ASSUME_ROLE, role.arn), layers)
 
@@ -187,7 +186,7 @@ def trusts_service(account: Account, role: Role, service: str) -> Answer:
         caller=Caller(service=service),
         resource_account=account.id,
     )
-    return evaluate(asked, Layers(resource=trust_layer(role), resource_must_allow=True, rcps=_guards(account, role)))
+    return evaluate(asked, Layers(resource=trust_layer(role), rcps=_guards(account, role)))
 
 
 def trust_layer(role: Role) -> Layer:

@@ -88,7 +88,7 @@ def layers_of(row: dict[str, Any]) -> Layers:
         rcps=tuple(map(layer, given.get("rcps", ()))),
         endpoints=tuple(map(layer, given.get("endpoints", ()))),
         resource=layer(resources, "resource") if resources else None,
-        resource_must_allow="trust" in given,
+        resource_must_allow=given.get("resource_must_allow", False),
     )
 
 

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from leastwise.policy.condition import Context
-    from leastwise.policy.document import Statement
     from leastwise.policy.request import Request
 
 __all__ = [
@@ -35,12 +34,9 @@ __all__ = [
     "Layers",
     "Outcome",
     "Reason",
-    "applies",
-    "certain",
     "evaluate",
     "evaluate_all",
     "explain",
-    "possible",
 ]
 
 
@@ -138,18 +134,6 @@ def _allows(layer: Layer, action: str, resource: str, context: Context) -> bool 
     return None if open_one else False
 
 
-def applies(request: Request, statement: Statement, *, by_resource: bool) -> bool | None:
-    """Whether a statement that speaks of the action covers the rest of the request.
-
-    `by_resource` says that the document is a resource policy, whose Principal element counts; there a statement
-    without one matches nobody.
-    """
-    principals = statement.principals
-    if by_resource and not (principals and principals.match(request.caller)):
-        return False
-    return statement.applies(request.resource, request.context)
-
-
 _STRENGTH = (Outcome.EXPLICITLY_DENIED, Outcome.DENIED, Outcome.CONDITIONAL, Outcome.ALLOWED)
 
 
@@ -161,32 +145,3 @@ def evaluate_all(request: Request, resources: Iterable[str], layers: Layers) -> 
     """
     answers = [evaluate(msgspec.structs.replace(request, resource=resource), layers) for resource in resources]
     return min(answers, key=lambda answer: _STRENGTH.index(answer.outcome))
-
-
-def possible(layers: Layers) -> int:
-    """The catalogue's actions that the layers may allow on some resource under some condition, as bits.
-
-    An upper bound: nothing outside it is allowed to a caller by its own policies.
-    """
-    mask = layers.identity.allow_mask & ~layers.identity.deny_mask if layers.identity else 0
-    for layer in _limits(layers):
-        if not layer.unparsed:
-            mask &= layer.allow_mask & ~layer.deny_mask
-    return mask
-
-
-def certain(layers: Layers) -> int:
-    """The catalogue's actions that the layers allow on every resource under any condition, as bits.
-
-    A lower bound: any deny of an action, however narrow, takes it out.
-    """
-    if layers.identity is None:
-        return 0
-    mask = layers.identity.open_mask & ~layers.identity.denied_mask
-    for layer in _limits(layers):
-        mask &= layer.open_mask & ~layer.denied_mask
-    return mask
-
-
-def _limits(layers: Layers) -> tuple[Layer, ...]:
-    return (*layers.boundaries, *layers.sessions, *layers.scps)

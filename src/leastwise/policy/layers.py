@@ -116,16 +116,6 @@ class Layer:
             self._denied = _union(spoken.denied for _, spoken in self._groups)
         return self._denied
 
-    @property
-    def deny_mask(self) -> int:
-        """The catalogue's actions that are denied on every resource without a condition, as bits."""
-        return _union(spoken.denied_everywhere for _, spoken in self._groups)
-
-    @property
-    def open_mask(self) -> int:
-        """The catalogue's actions that are allowed on every resource without a condition, denies not yet counted."""
-        return _union(spoken.allowed_everywhere for _, spoken in self._groups)
-
 
 def _union(masks: Iterable[int]) -> int:
     union = 0
@@ -139,8 +129,9 @@ class Layers(msgspec.Struct, frozen=True, eq=False, kw_only=True):
 
     `boundaries` and `sessions` must each allow (none given: no limit); each level of `scps` must allow; of `rcps` the
     denies count; each of `endpoints`, the policies of the VPC endpoints on the way, must allow. `resource` is the
-    policy of the resource, which for a role is its trust policy. `resource_must_allow` says of a resource, beyond
-    those whose actions tell it themselves (rules 7, 8), that identity-based policies alone never suffice.
+    policy of the resource, which for a role is its trust policy. `resource_must_allow` asks what the
+    policy of the resource gives: identity-based policies alone never suffice then, as they never do for roles and keys,
+    of which the engine knows it (rules 7, 8).
 
     Give SCPs only for principals of member accounts, never of the management account; give the RCPs of the
     resource's account, or of the caller's for an action without a resource, again never the management account's, nor

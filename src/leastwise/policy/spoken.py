@@ -18,28 +18,25 @@ _Masks = list[tuple[int, "Statement"]]
 class Spoken:
     """The masks of statements, each and together: of those that deny and of those that allow.
 
-    `denied` and `allowed` are the actions denied or allowed somewhere under some condition; those `…_everywhere` on
-    every resource and without a condition.
+    `denied` and `allowed` are the actions denied or allowed somewhere under some condition.
     """
 
-    __slots__ = ("allowed", "allowed_everywhere", "allows", "denied", "denied_everywhere", "denies", "statements")
+    __slots__ = ("allowed", "allows", "denied", "denies", "statements")
 
     def __init__(self, statements: Iterable[Statement]) -> None:
         """Statements of one document."""
         self.statements = tuple(statements)
         self.denies: _Masks = [(s.actions.mask, s) for s in self.statements if not s.allows]
         self.allows: _Masks = [(s.actions.mask, s) for s in self.statements if s.allows]
-        self.denied, self.denied_everywhere = _together(self.denies)
-        self.allowed, self.allowed_everywhere = _together(self.allows)
+        self.denied = _together(self.denies)
+        self.allowed = _together(self.allows)
 
 
-def _together(masks: _Masks) -> tuple[int, int]:
-    union = everywhere = 0
-    for mask, statement in masks:
+def _together(masks: _Masks) -> int:
+    union = 0
+    for mask, _ in masks:
         union |= mask
-        if statement.resources.is_any and not statement.conditions.tests:
-            everywhere |= mask
-    return union, everywhere
+    return union
 
 
 @lru_cache(maxsize=1 << 16)

@@ -166,7 +166,6 @@ def _asked(account: Account, asker: Asker, action: str, *, resource: str, door: 
         asker.layers,
         rcps=tuple(map(Layer.of, account.guards)) if guarded else (),
         resource=door.layer,
-        resource_must_allow=door.role is not None,
     )
     return request, layers
 

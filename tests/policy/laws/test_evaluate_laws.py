@@ -12,9 +12,8 @@ from hypothesis import strategies as st
 from leastwise.policy import evaluate as evaluation
 from leastwise.policy.condition import Context
 from leastwise.policy.document import Document, Policy, parse_value
-from leastwise.policy.evaluate import Layer, Layers, Outcome, certain, evaluate, possible
+from leastwise.policy.evaluate import Layer, Layers, Outcome, evaluate
 from leastwise.policy.request import Caller, Request
-from leastwise.policy.spoken import bit_of
 from leastwise.policy.ways import verb_of, ways_of
 
 if TYPE_CHECKING:
@@ -206,17 +205,6 @@ def test_strict_answers_refine_open_ones(request: Request, layers: Layers) -> No
 def _strict(request: Request) -> Context:
     known = {key: value for key, value in CONTEXTS[2].items() if isinstance(request.context.lookup(key), tuple)}
     return Context(known, strict=True)
-
-
-@given(requests, bodies())
-def test_what_is_allowed_is_possible_and_what_is_certain_is_allowed(request: Request, body: list[Any]) -> None:
-    layers = Layers(identity=layer(body))
-    bit = bit_of(request.action.lower())
-    plain = not (request.caller.is_root or request.caller.is_federated or request.action == "sts:GetSessionToken")
-    if plain and evaluate(request, layers).allowed is not False:
-        assert bit == 0 or possible(layers) & bit
-    if plain and certain(layers) & bit:
-        assert evaluate(request, layers).outcome is Outcome.ALLOWED
 
 
 @given(requests, all_layers)
