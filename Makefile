@@ -65,6 +65,7 @@ $(VENV)/.run: $(VENV)/.made requirements/run.lock pyproject.toml
 	@echo 'Installing leastwise and its locked dependencies into $(VENV).'
 	@$(PIP) install --require-hashes -r requirements/run.lock
 	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@$(BIN)/python -m compileall -q src  # pip compiles what it installs, not what it links to
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.run requirements/dev.lock
