@@ -12,11 +12,13 @@ import argparse
 import json
 import runpy
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import PackageNotFoundError, distribution, version
 from pathlib import Path
 from typing import Any
+
+from msgspec.structs import asdict
 
 from leastwise.catalog.files import COLUMN, FOLDER, ITEM
 from leastwise.catalog.levels import strongest

@@ -6,7 +6,6 @@ This module holds the only broad `except`: a check that raises is recorded as un
 from __future__ import annotations
 
 import fnmatch
-import traceback
 from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
@@ -146,6 +145,8 @@ def run(check: Check, account: Account, limits: Limits) -> Iterator[Finding | Un
     try:
         said = list(check.hits(account, limits))
     except Exception as error:  # noqa: BLE001 - the one place where a bug in a check becomes data
+        import traceback  # noqa: PLC0415  seldom needed
+
         yield Unassessed(
             check=check.id,
             reason=f"the check failed ({type(error).__name__}): please report it",

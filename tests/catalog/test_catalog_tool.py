@@ -5,11 +5,11 @@ import shutil
 import struct
 import zlib
 from collections.abc import Callable
-from dataclasses import fields
 from importlib.metadata import PackageNotFoundError
 from pathlib import Path
 
 import pytest
+from msgspec.structs import fields
 
 from leastwise.catalog import Origin, origin, universe, version
 from leastwise.catalog.files import FOLDER, lines

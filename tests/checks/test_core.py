@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pickle
+import shutil
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -17,6 +19,7 @@ from world import allow, an_account, document, user_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from leastwise.checks.core import Check
 
@@ -114,6 +117,51 @@ class TestRegistry:
         for one in all_checks():
             assert all((one.title, one.attack, one.fix, one.cites, one.about, one.needs)), one.id
             assert "https://docs.aws.amazon.com/" in one.about, one.id
+
+
+ELSEWHERE = """
+from leastwise.checks.core import Hit, check
+from leastwise.results import Impact, Likelihood, Severity
+
+@check(title="t", severity=Severity.LOW, attack="a", fix=("f",), impact=Impact.HYGIENE, likelihood=Likelihood.REMOTE)
+def their_check(account):
+    yield from ()
+"""
+
+
+@pytest.fixture
+def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A distribution of somebody else's, with a module that holds a check; what it announces is up to the test."""
+    (tmp_path / "their_check.py").write_text(ELSEWHERE)
+    about = tmp_path / "Theirs-1.0.DIST-INFO"
+    about.mkdir()
+    (about / "METADATA").write_text("Metadata-Version: 2.1\nName: theirs\nVersion: 1.0\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    all_checks.cache_clear()
+    yield about
+    monkeypatch.undo()
+    sys.modules.pop("their_check", None)
+    all_checks.cache_clear()
+
+
+class TestOthers:
+    def test_a_check_that_a_distribution_announces_is_one_of_ours(self, installed: Path) -> None:
+        (installed / "entry_points.txt").write_text("[leastwise.checks]\ntheirs = their_check:their_check\n")
+        assert find("their_check").title == "t"
+
+    def test_entry_points_of_another_group_are_none_of_ours(self, installed: Path) -> None:
+        (installed / "entry_points.txt").write_text("[leastwise.reports]\ntheirs = their_check:their_check\n")
+        assert "their_check" not in {one.id for one in all_checks()}
+
+    def test_a_distribution_in_an_archive_is_found(self, installed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        (installed / "entry_points.txt").write_text("[leastwise.checks]\ntheirs = their_check:their_check\n")
+        archive = shutil.make_archive(str(installed.parent.with_suffix(".packed")), "zip", installed.parent)
+        monkeypatch.setattr(sys, "path", [archive, *(p for p in sys.path if p != str(installed.parent))])
+        assert find("their_check").title == "t"
+
+    def test_a_path_that_leads_nowhere_is_passed_over(self, installed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.syspath_prepend(installed / "nowhere")
+        assert len(all_checks()) == 15
 
 
 def elsewhere() -> Iterator[Hit]:

@@ -1,14 +1,13 @@
 """Where the catalogue comes from, and how old it is."""
 
-import json
-from dataclasses import dataclass
 from functools import cache
+
+import msgspec
 
 from leastwise.catalog.files import text
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Origin:
+class Origin(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Sources, dates (``YYYY-MM-DD``) and numbers of entries of the data files."""
 
     date: str
@@ -33,7 +32,7 @@ class Origin:
 @cache
 def origin() -> Origin:
     """The origin of the data in this package."""
-    return Origin(**json.loads(text("origin.json")))
+    return msgspec.json.decode(text("origin.json"), type=Origin)
 
 
 def version() -> str:

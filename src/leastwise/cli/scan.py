@@ -12,7 +12,6 @@ from leastwise.audit import Options, audit, select
 from leastwise.checks.core import Limits
 from leastwise.cli import options
 from leastwise.cli.files import deliver, known, ready
-from leastwise.cli.screen import show
 from leastwise.cli.source import Source
 from leastwise.cli.words import separate
 from leastwise.collect.file import write_snapshot
@@ -151,6 +150,8 @@ def command(**given: Any) -> int:
     report = audit(snapshot, choices.options)
     files = deliver(report, choices.output, choices.format)
     if not choices.quiet:
+        from leastwise.cli.screen import show  # noqa: PLC0415  drawing costs, and --quiet draws nothing
+
         show(report, files, verbose=choices.verbose)
     if choices.verbose:
         print(*bugs(report), sep="\n", end="", file=sys.stderr)

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from leastwise.account.guardrails import RCP, SCP
-from leastwise.cli.progress import bar
 from leastwise.collect.file import read_snapshot
 from leastwise.collect.guardrails import read_guardrails, with_guardrails
 from leastwise.errors import UsageError
@@ -31,7 +30,8 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
 
     def collect(self, *, quiet: bool) -> Snapshot:
         """Ask the account. Raises CollectError when nothing could be seen."""
-        from leastwise.collect.live import collect_live  # noqa: PLC0415  only a live command pays for boto3
+        from leastwise.cli.progress import bar  # noqa: PLC0415  only a live command pays for it, and for boto3
+        from leastwise.collect.live import collect_live  # noqa: PLC0415  as above
 
         with bar(quiet=quiet) as progress:
             return collect_live(self.region, profile=self.profile, endpoint_url=self.endpoint_url, progress=progress)

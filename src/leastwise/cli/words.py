@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from typing import TYPE_CHECKING
 
 from leastwise.errors import UsageError
@@ -21,6 +20,8 @@ def separate(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> t
 
 def unknown(kind: str, name: str, known: Iterable[str], *, listed_by: str) -> UsageError:
     """The error for a name that does not exist, with the nearest that do."""
+    import difflib  # noqa: PLC0415  for whoever mistypes
+
     near = difflib.get_close_matches(name, list(known), n=3)
     hint = f"did you mean {', '.join(near)}?" if near else f"`{listed_by}` lists them"
     return UsageError(f"there is no {kind} {name!r}: {hint}")

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
+import msgspec
 
 
 def _now() -> datetime:
     return datetime.now(UTC)  # noqa: TID251  collect holds the clock: here a snapshot learns its `taken_at`
 
 
-@dataclass(frozen=True, slots=True)
-class Clock:
+class Clock(msgspec.Struct, frozen=True):
     """Now, and waiting. A test passes its own, and never sleeps."""
 
     now: Callable[[], datetime] = _now

@@ -5,7 +5,6 @@ The records are also the source of the schemas, so file and schema cannot drift 
 
 from __future__ import annotations
 
-import json
 import re
 from typing import Annotated, Any
 
@@ -52,6 +51,8 @@ def write(document: Published) -> str:
     try:
         text = msgspec.json.format(msgspec.json.encode(document), indent=2)
     except UnicodeEncodeError:  # a lone surrogate is a JSON string, but no UTF-8
+        import json  # noqa: PLC0415  seldom needed
+
         words = json.dumps(msgspec.to_builtins(document), indent=2, ensure_ascii=False)
         text = _ACTIVE.sub(_escape, words).encode()
     return (_inert(text) + b"\n").decode()
