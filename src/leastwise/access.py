@@ -28,13 +28,14 @@ if TYPE_CHECKING:
 
     from leastwise.account.model import Levels
     from leastwise.policy.document import Document, Statement
-    from leastwise.policy.elements import Resources
+    from leastwise.policy.elements import Principals, Resources
 
 Holder = User | Role | Group
 Facts = Mapping[str, str | Sequence[str]]  # condition keys and their values; no values: the key is absent
 TOKEN_ISSUED = "aws:TokenIssueTime"  # noqa: S105 - a condition key
 
 ASSUME_ROLE = "sts:AssumeRole"
+WEB_IDENTITY = "sts:AssumeRoleWithWebIdentity"
 PROBE = "leastwise:anythingatall"  # an action no service has: what allows it allows whatever AWS adds next
 
 
@@ -174,16 +175,20 @@ def assume(account: Account, source: User | Role, role: Role) -> Answer:
 def trusts_service(account: Account, role: Role, service: str) -> Answer:
     """Does the role let the service in, on behalf of a resource of this account?
 
+    A service that vouches for people, as Cognito does, is an identity provider to the role; the keys that it fills in
+    are then unknown.
     https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html
+    https://docs.aws.amazon.com/cognito/latest/developerguide/role-trust-and-permissions.html
     """
     known = {"aws:SourceAccount": account.id, "aws:PrincipalIsAWSService": "true"}
     if account.organization:
         known["aws:SourceOrgID"] = account.organization.id
+    vouches = service in _providers(role)
     asked = Request(
-        action=ASSUME_ROLE,
+        action=WEB_IDENTITY if vouches else ASSUME_ROLE,
         resource=role.arn,
-        context=Context(known),
-        caller=Caller(service=service),
+        context=Context({} if vouches else known),
+        caller=Caller(provider=service) if vouches else Caller(service=service),
         resource_account=account.id,
     )
     return evaluate(asked, Layers(resource=trust_layer(role), rcps=_guards(account, role)))
@@ -195,14 +200,25 @@ def trust_layer(role: Role) -> Layer:
 
 
 def trusted_services(role: Role) -> tuple[str, ...]:
-    """The AWS services that an allow of the trust policy names, sorted."""
-    return remember(role, "services", lambda: tuple(sorted(set(_services(role)))))
+    """The AWS services that an allow of the trust policy names, also as identity providers, sorted."""
+    return remember(role, "services", lambda: tuple(sorted({*_services(role), *_providers(role)})))
 
 
 def _services(role: Role) -> Iterator[str]:
+    for principals in _trusted(role):
+        yield from principals.services
+
+
+def _providers(role: Role) -> frozenset[str]:
+    """The AWS services whose word about people the role takes."""
+    named = (provider for principals in _trusted(role) for provider in principals.federated)
+    return frozenset(provider for provider in named if provider.endswith(".amazonaws.com"))
+
+
+def _trusted(role: Role) -> Iterator[Principals]:
     for statement in role.trust.statements:
         if statement.allows and statement.principals and not statement.principals.negated:
-            yield from statement.principals.services
+            yield statement.principals
 
 
 def full_administrator(account: Account, holder: Holder) -> bool | None:

@@ -61,7 +61,7 @@ def _user(world: World, name: str, user: dict[str, Any]) -> None:
 def _role(world: World, name: str, role: dict[str, Any]) -> None:
     world.role(
         name,
-        trust(role["trust"]),
+        trust(role["trust"], "sts:AssumeRoleWithWebIdentity" if "Federated" in role["trust"] else "sts:AssumeRole"),
         inline=_inline(role),
         attached=tuple(role.get("attached", ())),
         boundary=role.get("boundary", ""),

@@ -46,7 +46,8 @@ def test_a_row_uses_only_words_that_the_frame_fills_in(method: Method) -> None:
 @ROWS
 def test_a_row_fits_its_shape(method: Method) -> None:
     services = method.shape in {"pass_role", "bend_resource"}
-    assert bool(method.trusts) is services
+    assert bool(method.trusts or method.helper) is services
+    assert (method.shape == "pass_role") >= bool(method.helper or method.passed_as)
     assert (method.shape == "bend_resource") is any(fact.bears for fact in method.supposes)
     assert bool(method.access) is (method.shape in {"take_over", "assume"})
     assert (method.shape == "rewrite_self") <= bool(method.change)

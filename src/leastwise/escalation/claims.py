@@ -210,21 +210,38 @@ def _aligned(own: list[str], kind: list[str]) -> str:
     return ":".join((k if set(o) <= {"*"} else o).replace("*", EXAMPLE).replace("?", "x") for o, k in pairs)
 
 
+class EitherOf(msgspec.Struct, frozen=True, eq=False):
+    """One of some permissions, of which it is not known which one AWS asks for."""
+
+    permits: tuple[Permit, ...]
+
+    def allowed(self, account: Account, source: User | Role) -> bool | None:
+        """Whether one is allowed."""
+        return any_of(permit.allowed(account, source) for permit in self.permits)
+
+    def answers(self, account: Account, source: User | Role) -> tuple[tuple[str, Answer], ...]:
+        """The best."""
+        found = (pair for permit in self.permits for pair in permit.answers(account, source))
+        return (max(found, key=lambda pair: _strength(pair[1])),)
+
+
 class Admission(msgspec.Struct, frozen=True, eq=False):
-    """The role lets the caller assume it, by its trust and by the caller's own policies."""
+    """The role lets the caller assume it, or another role where one is given: by its trust and by their policies."""
 
     role: Role
+    by: Role | None = None
 
     def allowed(self, account: Account, source: User | Role) -> bool | None:
         """As the engine says."""
-        return self._ask(account, source).allowed
+        return self._ask(account, self.by or source).allowed
 
     def _ask(self, account: Account, source: User | Role) -> Answer:
         return remember(source, ("assumes", self.role), lambda: access.assume(account, source, self.role))
 
     def answers(self, account: Account, source: User | Role) -> tuple[tuple[str, Answer], ...]:
-        """The one answer."""
-        return ((f"sts:AssumeRole on {self.role.arn}", self._ask(account, source)),)
+        """The one answer, which is a permission of the caller only where nobody else is let in."""
+        words = "" if self.by else f"sts:AssumeRole on {self.role.arn}"
+        return ((words, self._ask(account, self.by or source)),)
 
 
 class ServiceTrust(msgspec.Struct, frozen=True, eq=False):
@@ -271,7 +288,7 @@ def potential(method: Method, partition: str, account: str) -> tuple[Claim, ...]
     iam = f"arn:{partition}:iam::{account}:"
     on_target = tuple(need.actions for need in method.needs if need.on == "target")
     if method.shape == "pass_role":
-        given = Circumstances(service=method.trusts)
+        given = Circumstances(service=method.receivers[0])
         return (Somewhere(((PASS_ROLE,),), (f"{iam}role/*",), given), *anywhere(method, partition, account))
     if on_target:
         return (Somewhere(on_target, (f"{iam}{method.target}/*",)),)

@@ -6,14 +6,16 @@ One function per shape. Every row of a shape is treated alike.
 from __future__ import annotations
 
 from functools import cache
+from itertools import product
 from typing import TYPE_CHECKING
 
 from leastwise import access
-from leastwise.account.model import Role, User
+from leastwise.account.model import Role, User, remember
 from leastwise.escalation.claims import (
     Admission,
     Circumstances,
     Claim,
+    EitherOf,
     Permit,
     ServiceTrust,
     anywhere,
@@ -165,12 +167,42 @@ def _bearing(graph: Graph, target: Node, role: Role, done: Collection[Node]) -> 
         yield from _passing(graph, target, rows[0], done)
         for method in rows[1]:
             yield from _bending(graph, target, method, done)
+    for method in by_service("pass_role", ""):
+        yield from _helping(graph, target, method, done)
 
 
 @cache
 def by_service(shape: str, service: str) -> tuple[Method, ...]:
-    """The rows of a shape for roles that trust the service."""
+    """The rows of a shape for roles that trust the service; "" for those that trust a helping role."""
     return tuple(method for method in of_shape(shape) if method.trusts == service)
+
+
+def roles_trusting(account: Account) -> dict[str, list[Role]]:
+    """Service → the roles that trust it and can be passed."""
+    return remember(account, "trusting", lambda: _list_trusting(account))
+
+
+def _list_trusting(account: Account) -> dict[str, list[Role]]:
+    table: dict[str, list[Role]] = {}
+    for role in account.roles:
+        if not role.is_service_linked:
+            for service in access.trusted_services(role):
+                table.setdefault(service, []).append(role)
+    return table
+
+
+def _helping(graph: Graph, target: Node, method: Method, done: Collection[Node]) -> Iterator[Hop]:
+    """`pass_role` of a helping role, which the target trusts."""
+    able = graph.able(method)
+    helpers = roles_trusting(graph.account).get(method.helper, ()) if able else ()
+    admitted = set(graph.admitted(target.what)) if helpers and isinstance(target.what, Role) else ()
+    useful = [h for h in helpers if any(node in admitted for node in graph.by_arn[h.arn])]
+    passers = dict.fromkeys(node for helper in useful for node in graph.holding(PASS_ROLE, helper.arn))
+    for node in passers:
+        if node in able and node not in done and node.arn != target.arn:
+            hop = passing(graph, node, target, method)
+            if hop:
+                yield hop
 
 
 def _passing(graph: Graph, target: Node, rows: tuple[Method, ...], done: Collection[Node]) -> Iterator[Hop]:
@@ -180,7 +212,7 @@ def _passing(graph: Graph, target: Node, rows: tuple[Method, ...], done: Collect
         if node in done or node.arn == target.arn:
             continue
         open_rows = [m for m, nodes in able if node in nodes and (node, m) not in graph.served]
-        if not open_rows or may_pass(target, rows[0].trusts).allowed(graph.account, node.holder) is False:
+        if not open_rows or may_pass(target.arn, rows[0]).allowed(graph.account, node.holder) is False:
             continue
         for method in open_rows:
             hop = passing(graph, node, target, method)
@@ -190,9 +222,14 @@ def _passing(graph: Graph, target: Node, rows: tuple[Method, ...], done: Collect
                 yield hop
 
 
-def may_pass(target: Node, service: str) -> Permit:
+def may_pass(role: str, method: Method) -> Permit | EitherOf:
     """The permission to hand the role to the service."""
-    return Permit((PASS_ROLE,), target.arn, Circumstances(service=service))
+    permits = tuple(_pass_to(role, service) for service in method.receivers)
+    return permits[0] if len(permits) == 1 else EitherOf(permits)
+
+
+def _pass_to(role: str, service: str) -> Permit:
+    return Permit((PASS_ROLE,), role, Circumstances(service=service))
 
 
 def passing(graph: Graph, node: Node, target: Node, method: Method) -> Hop | None:
@@ -200,15 +237,33 @@ def passing(graph: Graph, node: Node, target: Node, method: Method) -> Hop | Non
     role = target.what
     if not isinstance(role, Role):
         return None
-    passed = may_pass(target, method.trusts)
-    trust = ServiceTrust(role, method.trusts)
-    for profile in _profiles(graph, node, role, method):
-        on = {"profile": profile}
-        claims: tuple[Claim, ...] = (passed, trust, *claims_of(graph.account, method, on))
+    for profile, helper in product(_profiles(graph, node, role, method), _helpers(graph, node, role, method)):
+        on = {"profile": profile, "helper": helper.arn if helper else ""}
+        claims = (*_handing(role, helper, method), *claims_of(graph.account, method, on))
         hop = _hop(graph.account, (node, target), method, claims, on=on, supposes=supposed(method, role))
         if hop:
             return hop
     return None
+
+
+def _handing(role: Role, helper: Role | None, method: Method) -> tuple[Claim, ...]:
+    """That the roles may be handed over and accept it: the target's, and the helping role beside it or before it."""
+    own = (may_pass(role.arn, method), ServiceTrust(role, method.trusts)) if method.trusts else ()
+    if helper is None:
+        return own
+    accepts = () if method.trusts else (Admission(role, by=helper),)
+    return (*own, _pass_to(helper.arn, method.helper), ServiceTrust(helper, method.helper), *accepts)
+
+
+def _helpers(graph: Graph, node: Node, role: Role, method: Method) -> Iterator[Role | None]:
+    """The helping roles within reach; one None where no help is needed."""
+    if not method.helper:
+        yield None
+        return
+    reach = graph.reach(node, PASS_ROLE)
+    for helper in roles_trusting(graph.account).get(method.helper, ()):
+        if helper.arn != role.arn and reach(helper.arn):
+            yield helper
 
 
 def _profiles(graph: Graph, node: Node, role: Role, method: Method) -> Iterator[str]:

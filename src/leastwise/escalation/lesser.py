@@ -12,7 +12,7 @@ from leastwise import access
 from leastwise.account.model import remember
 from leastwise.escalation.claims import decide, potential
 from leastwise.escalation.graph import Graph, Hop, Node, Reach
-from leastwise.escalation.hops import assuming, may_pass, passing, seizing, seizures
+from leastwise.escalation.hops import assuming, may_pass, passing, roles_trusting, seizing, seizures
 from leastwise.escalation.method import PASS_ROLE, Method
 from leastwise.escalation.rewrite import open_to, row_marks
 
@@ -61,32 +61,17 @@ def _stronger(account: Account, target: User | Role, node: Node) -> bool:
 def _passing(graph: Graph, node: Node, method: Method) -> Iterator[Hop | None]:
     reach = graph.reach(node, PASS_ROLE)
     for role in _passable(graph.account, reach, method.trusts):
-        target = Node(graph.account, role)
-        if _stronger(graph.account, role, node) and may_pass(target, method.trusts).allowed(graph.account, node.holder):
-            yield passing(graph, node, target, method)
+        if _stronger(graph.account, role, node) and may_pass(role.arn, method).allowed(graph.account, node.holder):
+            yield passing(graph, node, Node(graph.account, role), method)
 
 
 def _passable(account: Account, reach: Reach, service: str) -> tuple[Role, ...]:
     """The first roles within reach that trust the service; alike for all who hold the same resource lists."""
 
     def find() -> tuple[Role, ...]:
-        return tuple(islice((r for r in _trusting(account).get(service, ()) if reach(r.arn)), TRIED))
+        return tuple(islice((r for r in roles_trusting(account).get(service, ()) if reach(r.arn)), TRIED))
 
     return remember(account, ("passable", reach.lists, service), find)
-
-
-def _trusting(account: Account) -> dict[str, list[Role]]:
-    """Service → the roles that trust it and can be passed."""
-    return remember(account, "trusting", lambda: _list_trusting(account))
-
-
-def _list_trusting(account: Account) -> dict[str, list[Role]]:
-    table: dict[str, list[Role]] = {}
-    for role in account.roles:
-        if not role.is_service_linked:
-            for service in access.trusted_services(role):
-                table.setdefault(service, []).append(role)
-    return table
 
 
 def dormant(graph: Graph, node: Node) -> Hop | None:
@@ -115,6 +100,8 @@ def _lacking(method: Method) -> str:
     if method.shape == "take_over":
         return f"a {method.target} with more power that can be entered this way"
     profile = ", with an instance profile," if method.profile == "existing" else ""
+    if not method.trusts:
+        return f"a role with more power that trusts a role which trusts {method.helper} and may be passed"
     if method.shape == "pass_role":
         return f"a role with more power{profile} that trusts {method.trusts} and may be passed"
     return f"a role with more power{profile} that trusts {method.trusts}, borne by such a resource"

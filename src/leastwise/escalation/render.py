@@ -25,7 +25,7 @@ SEVERITY = {
 WORDS = frozenset(
     {
         "source", "source_name", "target", "target_name", "policy", "version", "group", "group_name", "profile",
-        "profile_name",
+        "profile_name", "helper", "helper_name",
     }
 )  # fmt: skip
 OWN, TRUST = "identity", "resource"  # the layers that grant
@@ -92,7 +92,7 @@ def _told(text: str, hop: Hop) -> str:
         "target_name": hop.subject.name,
         **hop.on,
     }
-    for word in ("group", "profile"):
+    for word in ("group", "profile", "helper"):
         if names.get(word):
             parsed = parse_arn(names[word])
             names[f"{word}_name"] = parsed.name if parsed else ""
