@@ -194,8 +194,8 @@ def test_who_can_for_programs(ask: Cli) -> None:
     ("who", "head", "then"),
     [
         ("dan", "user/dan is a full administrator: it may do everything on everything", "not seen"),
-        ("ann", "user/ann may do 2 actions on some resources and 1 action under conditions", "s3 1 read: s3:GetObject (such as arn:aws:s3:::data/x)"),
-        ("r", "role/r may do nothing that the catalogue knows", "not seen"),
+        ("ann", "user/ann may do 2 actions on everything, 2 actions on some resources and 1 action under conditions", "s3 1 read: s3:GetObject (such as arn:aws:s3:::data/x)"),
+        ("r", "role/r may do 1 action on everything", "sts 1 read: sts:GetCallerIdentity"),
         ("bob", "user/bob may do", "permissions management"),
     ],
 )  # fmt: skip
@@ -215,6 +215,8 @@ def test_what_can_for_programs(ask: Cli) -> None:
         "s3:GetObject": "on some resources",
         "sts:AssumeRole": "on some resources",
         "ec2:StartInstances": "under conditions",
+        "sts:GetCallerIdentity": "on everything",
+        "sts:GetSessionToken": "on everything",
     }
     assert not found["administrator"]
 

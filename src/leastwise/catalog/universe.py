@@ -57,6 +57,22 @@ class Universe(Names):
         """The scopable actions by what they take: of each group that takes the same, one action and all as a mask."""
         return self._alike
 
+    def apart(self, mask: int) -> list[int]:
+        """The scopable actions of a mask in groups that take the same, in the order of `alike`; none is empty."""
+        found: dict[int, int] = {}
+        rest = mask & self.scopable
+        while rest:
+            number = self._groups[(rest & -rest).bit_length() - 1]
+            same = self._alike[number][1]
+            found[number] = rest & same
+            rest &= ~same
+        return [found[number] for number in sorted(found)]
+
+    @cached_property
+    def _groups(self) -> dict[int, int]:
+        """The place in `alike` of each scopable action, by its bit."""
+        return {index: number for number, group in enumerate(facts.alike()) for index in group}
+
     @cached_property
     def _alike(self) -> list[tuple[str, int]]:
         return [(self.names[group[0]], _mask_of(group)) for group in facts.alike()]

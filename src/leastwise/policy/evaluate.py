@@ -17,7 +17,7 @@ from leastwise.policy import reasons
 from leastwise.policy.layers import Bearing, Bears, Layer, Layers
 from leastwise.policy.reasons import Reason, explain
 from leastwise.policy.truth import any_of
-from leastwise.policy.ways import ALWAYS_ALLOWED, Ways, verb_of, ways_of
+from leastwise.policy.ways import Ways, verb_of, ways_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from leastwise.policy.request import Request
 
 __all__ = [
-    "ALWAYS_ALLOWED",
     "Answer",
     "Bearing",
     "Bears",

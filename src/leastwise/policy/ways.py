@@ -247,7 +247,8 @@ DEPARTURES: dict[str, Course] = {  # by action, else by service
     "sts:setsourceidentity": _said_of_session,
     "sts:tagsession": _said_of_session,
 }
-ALWAYS_ALLOWED = frozenset(action for action, course in DEPARTURES.items() if course is _hard_wired)
+UNASKED = frozenset(action for action, course in DEPARTURES.items() if course in {_hard_wired, _own_session})
+"""Actions that some may do without any policy."""
 BEYOND_RCPS = frozenset({"kms:retiregrant"})
 """https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps.html"""
 

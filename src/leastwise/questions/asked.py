@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 ANY = "*"
-_ACTION = re.compile(r"[a-z0-9-]+:[a-z0-9]+", re.IGNORECASE)
+_ACTION = re.compile(r"[a-z0-9-]+:[a-z0-9_-]+", re.IGNORECASE)
 
 
 class Asked(msgspec.Struct, frozen=True, kw_only=True):
@@ -43,6 +43,7 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
         return self.action.partition(":")[0].lower()
 
 
+@lru_cache(maxsize=1 << 14)  # all actions of the catalogue, about half of them
 def ask(action: str, resource: str | None = None) -> Asked:
     """The question. Without a resource, or with `*`, it is about anything the action can be done to.
 

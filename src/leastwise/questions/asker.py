@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import msgspec
 
 from leastwise import access, catalog
-from leastwise.account.model import Group
+from leastwise.account.model import Group, remember
 from leastwise.arn import parse_arn
 from leastwise.errors import UsageError
 from leastwise.policy.condition import Context
@@ -121,7 +121,7 @@ def find(account: Account, text: str, given: Circumstances = NOTHING_SAID) -> As
         raise UsageError(f"{text} is of account {arn.account or 'none'}, and this is {account.id}")
     session = text if arn and arn.service == "sts" and arn.resource.startswith("assumed-role/") else ""
     wanted = f"role/{session.split('/')[1]}" if session else text
-    found = [holder for holder in account.holders if wanted in _names(holder)]
+    found = _called(account).get(wanted, [])
     roots = [text] if text in {ROOT, account.arn} else []
     if len(found) + len(roots) > 1:
         names = sorted((name_of(holder) for holder in found), key=len)[:SHOWN]
@@ -131,6 +131,19 @@ def find(account: Account, text: str, given: Circumstances = NOTHING_SAID) -> As
     if roots:
         return root(account, given)
     raise _nobody(account, text)
+
+
+def _called(account: Account) -> dict[str, list[Holder]]:
+    """All holders, by each of the names that people call them."""
+    return remember(account, "called", lambda: _by_name(account))
+
+
+def _by_name(account: Account) -> dict[str, list[Holder]]:
+    found: dict[str, list[Holder]] = {}
+    for holder in account.holders:
+        for name in dict.fromkeys(_names(holder)):
+            found.setdefault(name, []).append(holder)
+    return found
 
 
 def _names(holder: Holder) -> tuple[str, ...]:

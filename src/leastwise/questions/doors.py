@@ -6,9 +6,11 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_identity-vs-res
 
 from __future__ import annotations
 
+from functools import cache, reduce
+from operator import or_
 from typing import TYPE_CHECKING, NamedTuple
 
-from leastwise import access
+from leastwise import access, catalog
 from leastwise.account.model import remember
 from leastwise.arn import is_account_id, parse_arn
 from leastwise.policy.elements import Named
@@ -65,6 +67,53 @@ class Doors(NamedTuple):
 def _reaches(asker: Asker, allows: tuple[Bearing, ...], door: Door) -> bool:
     """Whether one of the asker's own statements may speak of the door; of what is behind a bucket's, any may."""
     return door.role is None or any(s.resources.match(door.arn, asker.context) is not False for _, s in allows)
+
+
+class Entrances(NamedTuple):
+    """The actions that some door may let do, as bits: those it names, everyone, and the account's own, as above."""
+
+    named: dict[str, int]
+    everyone: int
+    account: int
+
+
+def let_in(account: Account, asker: Asker) -> int:
+    """The actions that policies of resources may allow the asker, as bits: an upper bound."""
+    known = remember(account, "entrances", lambda: _entrances(account))
+    identity = asker.layers.identity or NOBODY
+    own = known.account if identity.unparsed else known.account & identity.allow_mask
+    return own | known.everyone | known.named.get(asker.arn, 0) | known.named.get(asker.caller.session, 0)
+
+
+def _entrances(account: Account) -> Entrances:
+    universe = catalog.universe()
+    named: dict[str, int] = {}
+    everyone = through = 0
+    for name in universe.names_of(trusted() | universe.mask("s3:*")):
+        bit, found = universe.mask(name), doors(account, name)
+        everyone |= bit if found.everyone else 0
+        through |= bit if found.account else 0
+        for principal in found.named:
+            named[principal] = named.get(principal, 0) | bit
+    return Entrances(named, everyone, through)
+
+
+def spoken_of_buckets(account: Account) -> tuple[int, ...]:
+    """The actions that take a resource and of which some statement of a bucket's policy speaks, list by list."""
+    return remember(account, "spoken of buckets", lambda: _spoken_of_buckets(account))
+
+
+def _spoken_of_buckets(account: Account) -> tuple[int, ...]:
+    found = (statement.actions.mask for door in _buckets(account).values() for _, statement in door.layer.statements)
+    reach = catalog.universe().mask("s3:*") & catalog.universe().scopable
+    return tuple(dict.fromkeys(mask & reach for mask in found))
+
+
+@cache  # the catalogue does not change while the program runs
+def trusted() -> int:
+    """The actions on roles as bits. No policy of the asker allows them by itself."""
+    universe = catalog.universe()
+    return reduce(or_, map(universe.mask, TRUSTED))
 
 
 def door_to(account: Account, action: str, resource: str) -> Door | None:

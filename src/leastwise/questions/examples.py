@@ -6,6 +6,7 @@ other denies cover where there is such a place.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from leastwise.access import must_allow
@@ -61,22 +62,29 @@ def _parts(layers: Layers, context: Context, action: str, whole: Glob) -> Iterat
                 yield from filter(None, (_meet(whole, glob) for glob in globs))
 
 
-def _meet(whole: Glob, glob: Glob) -> Glob | None:
-    """What both match, or an example of it."""
-    if covers(glob, whole):
-        return whole
-    if covers(whole, glob):
-        return glob
-    if _are_apart(glob.text, whole.text):
+@lru_cache(maxsize=1 << 15)
+def _meet(one: Glob, other: Glob) -> Glob | None:
+    """What both match, or an example of it: part by part where both are ARNs, as no name crosses a colon."""
+    if covers(other, one):
+        return one
+    if covers(one, other):
+        return other
+    parts, others = parse_arn(one.text), parse_arn(other.text)
+    if parts and others and "${" not in one.text + other.text:  # which stands for a letter that is no wildcard
+        met = [part for a, b in zip(parts, others, strict=True) if (part := _meet_part(a, b)) is not None]
+        return Glob.parse(":".join(("arn", *met))) if len(met) == len(parts) else None
+    shared = common(one, other)
+    return Glob.literal(shared) if shared is not None and _is_like(shared, other.text) else None
+
+
+def _meet_part(one: str, other: str) -> str | None:
+    """What two patterns of one part of an ARN both match, or the shortest of it."""
+    if other in {"*", one}:
+        return one
+    a, b = Glob.parse(one), Glob.parse(other)
+    if a.is_literal and b.is_literal:
         return None
-    shared = common(glob, whole)
-    return Glob.literal(shared) if shared is not None and _is_like(shared, glob.text) else None
-
-
-def _are_apart(one: str, other: str) -> bool:
-    """Whether the two differ in a part that both spell out, as in the account: most do, and it is quick to see."""
-    parts = zip(parse_arn(one) or (), parse_arn(other) or (), strict=False)
-    return any(a != b and not {"*", "?"} & {*a, *b} for a, b in parts)
+    return one if covers(b, a) else other if covers(a, b) else common(a, b)
 
 
 def _denied(layers: Layers, context: Context, action: str) -> Iterator[Glob]:

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache, reduce
+from operator import and_, or_
 from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
-from leastwise import catalog
+from leastwise import access, catalog
 from leastwise.access import PROBE
 from leastwise.escalation.standing import EQUIVALENT, standing
-from leastwise.policy.breadth import wide_actions
 from leastwise.policy.evaluate import Layer, Outcome
+from leastwise.policy.ways import BEYOND_RCPS, DEPARTURES, UNASKED
 from leastwise.questions.asked import ask
 from leastwise.questions.asker import NOTHING_SAID, find
 from leastwise.questions.deciding import at, decide
-from leastwise.questions.doors import TRUSTED, doors
+from leastwise.questions.doors import let_in, spoken_of_buckets, trusted
 from leastwise.questions.verdict import unseen
 
 if TYPE_CHECKING:
@@ -23,10 +24,12 @@ if TYPE_CHECKING:
 
     from leastwise.account.model import Account
     from leastwise.policy.document import Statement
+    from leastwise.policy.elements import Actions
     from leastwise.questions.asker import Asker, Circumstances
 
 EVERYWHERE, SOMEWHERE, CONDITIONAL = "on everything", "on some resources", "under conditions"
 BECOMES_FULL = "it can make itself a full administrator in one step"
+_RULED = sorted(action for action in DEPARTURES if ":" in action)  # by rules of their own: nobody speaks for these
 
 
 class Share(NamedTuple):
@@ -62,7 +65,7 @@ def what_can(account: Account, principal: str, given: Circumstances = NOTHING_SA
     asker = find(account, principal, given)
     sure = everywhere(account, asker)
     administrator = _is_administrator(account, asker, sure)
-    shares = () if administrator else tuple(_shares(account, asker, sure & ~_trusted()))
+    shares = () if administrator else tuple(_shares(account, asker, sure & ~trusted()))
     return What(
         principal=asker.name,
         arn=asker.caller.session or asker.arn,
@@ -72,15 +75,6 @@ def what_can(account: Account, principal: str, given: Circumstances = NOTHING_SA
         notes=(*asker.notes, *((BECOMES_FULL,) if not administrator and _becomes_one(account, asker) else ())),
         unseen=unseen(account, ask("s3:GetObject"), ""),
     )
-
-
-@cache  # the catalogue does not change while the program runs
-def _trusted() -> int:
-    """The actions on roles, which no policy of the asker allows by itself."""
-    union = 0
-    for action in TRUSTED:
-        union |= catalog.universe().mask(action)
-    return union
 
 
 def _is_administrator(account: Account, asker: Asker, sure: int) -> bool:
@@ -98,41 +92,23 @@ def _becomes_one(account: Account, asker: Asker) -> bool:
 
 def everywhere(account: Account, asker: Asker) -> int:
     """The actions allowed on every resource whatever the circumstances, as bits; no deny may touch them."""
-    mask = catalog.universe().everything
-    for layer in _granting(asker):
-        mask &= _union(
-            s.actions.mask & wide_actions(s.resources, account.partition)
-            for s in _statements(layer, allow=True)
-            if s.conditions.evaluate(asker.context) is True
-        )
-    for layer in _refusing(asker):
-        mask &= ~_union(
-            s.actions.mask for s in _statements(layer, allow=False) if s.conditions.evaluate(asker.context) is not False
-        )
+    opened = (access.open_actions(layer, asker.context, within=account.partition) for layer in _granting(asker))
+    mask = reduce(and_, opened)
+    for layer, reach in _refusing(asker):
+        mask &= ~(reach & _spoken(s for s in _statements(layer, allow=False) if _may_hold(s, asker)))
     return mask
 
 
 def _possible(account: Account, asker: Asker) -> int:
     """The actions that may be allowed on something, as bits: an upper bound."""
-    own = catalog.universe().everything
-    for layer in _granting(asker):
-        union = _union(
-            s.actions.mask for s in _statements(layer, allow=True) if s.conditions.evaluate(asker.context) is not False
-        )
-        own &= catalog.universe().everything if layer.unparsed else union
-    return (own | _let_in(account, asker)) & ~_union(
-        s.actions.mask
-        for layer in _refusing(asker)
-        for s in _statements(layer, allow=False)
-        if s.resources.is_any and s.principals is None and s.conditions.evaluate(asker.context) is True
-    )
-
-
-def _let_in(account: Account, asker: Asker) -> int:
-    """The actions that policies of resources may allow the asker by themselves."""
     universe = catalog.universe()
-    names = universe.names_of(universe.mask("s3:*") | _trusted())
-    return _union(universe.mask(name) for name in names if next(doors(account, name).open_to(asker, name), None))
+    own = universe.everything
+    for layer in _granting(asker):
+        allowed = _spoken(s for s in _statements(layer, allow=True) if _may_hold(s, asker))
+        own &= universe.everything if layer.unparsed else allowed
+    for layer in _granting(asker):
+        own &= ~access.denied_everywhere(layer, asker.context)
+    return own | let_in(account, asker) | _masks_of(UNASKED)
 
 
 def _granting(asker: Asker) -> tuple[Layer, ...]:
@@ -140,19 +116,33 @@ def _granting(asker: Asker) -> tuple[Layer, ...]:
     return (layers.identity or Layer(()), *layers.boundaries, *layers.scps)
 
 
-def _refusing(asker: Asker) -> tuple[Layer, ...]:
-    return (*_granting(asker), *asker.layers.rcps)
+def _refusing(asker: Asker) -> Iterator[tuple[Layer, int]]:
+    """The layers that may deny, each with the actions it reaches."""
+    everything = catalog.universe().everything
+    yield from ((layer, everything) for layer in _granting(asker))
+    if not asker.caller.service_linked:
+        yield from ((layer, _met_by_rcps()) for layer in asker.layers.rcps)
+
+
+@cache  # as are the others below: the catalogue does not change while the program runs
+def _met_by_rcps() -> int:
+    return _masks_of(f"{service}:*" for service in catalog.rcp_services()) & ~_masks_of(BEYOND_RCPS)
+
+
+def _masks_of(patterns: Iterable[str]) -> int:
+    return reduce(or_, map(catalog.universe().mask, patterns), 0)
 
 
 def _statements(layer: Layer, *, allow: bool) -> Iterator[Statement]:
     return (s for _, s in layer.statements if s.allows is allow)
 
 
-def _union(masks: Iterable[int]) -> int:
-    union = 0
-    for mask in masks:
-        union |= mask
-    return union
+def _may_hold(statement: Statement, asker: Asker) -> bool:
+    return statement.conditions.evaluate(asker.context) is not False
+
+
+def _spoken(statements: Iterable[Statement]) -> int:
+    return reduce(or_, (s.actions.mask for s in statements), 0)
 
 
 # by asking
@@ -161,7 +151,7 @@ def _union(masks: Iterable[int]) -> int:
 def _shares(account: Account, asker: Asker, sure: int) -> Iterator[Share]:
     if sure:
         yield Share(EVERYWHERE, sure)
-    for actions in _alike(asker, _possible(account, asker) & ~sure):
+    for actions in _alike(account, asker, _possible(account, asker) & ~sure):
         name = catalog.universe().names[(actions & -actions).bit_length() - 1]
         decided = decide(account, asker, ask(name))
         if decided.outcome is Outcome.ALLOWED:
@@ -171,23 +161,29 @@ def _shares(account: Account, asker: Asker, sure: int) -> Iterator[Share]:
             yield Share(CONDITIONAL, actions, decided.resource, decided.conditions)
 
 
-def _alike(asker: Asker, mask: int) -> Iterator[int]:
-    """The actions in groups of which the same statements speak and which take the same resources."""
+def _alike(account: Account, asker: Asker, mask: int) -> Iterator[int]:
+    """The actions in groups of which the same statements speak, which take the same resources and follow one rule."""
     universe = catalog.universe()
-    groups = [mask & ~universe.scopable & ~_trusted(), *(mask & same & ~_trusted() for _, same in universe.alike())]
-    groups += [mask & universe.mask(action) for action in sorted(TRUSTED)]
-    statements = [s for layer in _refusing(asker) for _, s in layer.statements]
-    for group in filter(None, groups):
+    plain = mask & ~_masks_of(_RULED)
+    lines = [reach & s.actions.mask for layer, reach in _refusing(asker) for _, s in layer.statements]
+    lines += [_met_by_rcps()] if asker.layers.rcps else []
+    lines += spoken_of_buckets(account)
+    for group in filter(None, (plain & ~universe.scopable, *universe.apart(plain))):
         parts = [group]
-        for s in statements:
-            spoken = s.actions.mask
-            parts = [part for whole in parts for part in (whole & spoken, whole & ~spoken) if part]
+        for line in lines:
+            parts = [part for whole in parts for part in (whole & line, whole & ~line) if part]
         yield from parts
+    yield from filter(None, (mask & universe.mask(action) for action in _RULED))
 
 
 def _unlisted(asker: Asker) -> tuple[str, ...]:
     """Actions that its policies name and the catalogue does not know: whether they exist cannot be told."""
-    universe = catalog.universe()
     layer = asker.layers.identity or Layer(())
-    names = (p for s in _statements(layer, allow=True) if not s.actions.negated for p in s.actions.patterns)
-    return tuple(dict.fromkeys(n for n in names if not {"*", "?"} & set(n) and universe.index(n) is None))
+    return tuple(dict.fromkeys(name for s in _statements(layer, allow=True) for name in _unknown_to_us(s.actions)))
+
+
+@lru_cache(maxsize=1 << 16)
+def _unknown_to_us(actions: Actions) -> tuple[str, ...]:
+    universe = catalog.universe()
+    names = () if actions.negated else actions.patterns
+    return tuple(n for n in names if not {"*", "?"} & set(n) and universe.index(n) is None)

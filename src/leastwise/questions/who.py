@@ -8,10 +8,11 @@ import msgspec
 
 from leastwise import access
 from leastwise.policy.evaluate import Outcome
+from leastwise.policy.ways import UNASKED
 from leastwise.questions.asked import Asked
 from leastwise.questions.asker import NOTHING_SAID, of_holder
 from leastwise.questions.deciding import decide
-from leastwise.questions.doors import TRUSTED, door_to, doors, lets_in, owner_of
+from leastwise.questions.doors import door_to, doors, lets_in, owner_of
 from leastwise.questions.verdict import Verdict, unseen, verdict
 
 if TYPE_CHECKING:
@@ -60,8 +61,8 @@ def _is_concerned(account: Account, holder: User | Role, asked: Asked) -> bool:
     identity = access.layers_of(account, holder).identity
     if identity and (identity.bearing(action).allows or identity.unparsed):
         return True
-    if asked.service == "sts" and action not in TRUSTED:
-        return True  # some of these need no policy at all
+    if action in UNASKED:
+        return True
     if asked.resource:
         door = door_to(account, action, asked.resource)
         return door is not None and lets_in(door, action, access.caller_of(account, holder))
