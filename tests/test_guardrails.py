@@ -360,7 +360,7 @@ def full_access(level: str, body: dict[str, Any]) -> Given:
 
 def published(report: Report) -> list[Any]:
     """All files, less what the report says of the layers it counted."""
-    found = [json.loads(file.render(report)) for file in FILES]
+    found = [json.loads(b"".join(file.render(report))) for file in FILES]
     for each in found:
         for field in ("layers_considered", "layers_not_considered", "notes"):
             each.get("coverage", {}).pop(field, None)

@@ -13,7 +13,7 @@ from report.sample import ACCOUNT, BEN, a_report, recommendations
 
 
 def read(**changes: object) -> Any:
-    return json.loads(advice_json.render(a_report(**changes)))
+    return json.loads(b"".join(advice_json.render(a_report(**changes))))
 
 
 def test_a_recommendation_is_published_field_by_field() -> None:

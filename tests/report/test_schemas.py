@@ -35,7 +35,7 @@ def errors(name: str, document: Any) -> list[str]:
 
 def rendered(name: str, report: Any = None) -> Any:
     render = next(file.render for file in FILES if file.name == name)
-    return json.loads(render(report or a_report()))
+    return json.loads(b"".join(render(report or a_report())))
 
 
 @pytest.mark.parametrize("name", RECORDS)

@@ -42,17 +42,18 @@ def ready(directory: Path) -> None:
         raise UsageError(f"the directory {directory} may not be written into: {ELSEWHERE}")
 
 
-def write_together(directory: Path, contents: Mapping[str, str]) -> tuple[Path, ...]:
+def write_together(directory: Path, contents: Mapping[str, Iterable[bytes]]) -> tuple[Path, ...]:
     """Write files by name. Each is complete beside its place before any moves into it, so that neither an error
     nor an interruption leaves half a file, or takes an older one away.
     """
     ready(directory)
     try:
         with TemporaryDirectory(prefix=".leastwise-", dir=directory) as staging:
-            for name, text in contents.items():
+            for name, pieces in contents.items():
                 staged = Path(staging, name)
                 staged.touch(mode=OWNER_ONLY)
-                staged.write_text(text, encoding="utf-8", newline="\n")
+                with staged.open("wb") as file:
+                    file.writelines(pieces)
             return tuple(Path(staging, name).replace(directory / name) for name in contents)
     except OSError as error:
         place = error.filename2 or directory

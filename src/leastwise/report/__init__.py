@@ -1,4 +1,4 @@
-"""Reports as text. A format is one row here and one module with `render(report) -> str`.
+"""Reports as text. A format is one row here and one module with `render`, which gives the text as pieces of UTF-8.
 
 Renderers see `leastwise.results` and nothing else of leastwise; the order of things is settled in the report.
 """
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from leastwise.report import advice_json, audit_json
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from leastwise.results import Report
 
@@ -19,7 +19,7 @@ class File(NamedTuple):
     """A file that can be written: its fixed name and what makes its text."""
 
     name: str
-    render: Callable[[Report], str]
+    render: Callable[[Report], Iterable[bytes]]
 
 
 FILES = (  # written by every scan

@@ -11,6 +11,8 @@ from leastwise.report.audit_json import About, PublishedAccount, about, account
 from leastwise.report.published import ConfidenceWord, Count, Percent, Published, Stamp, Text, Texts, Version, write
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from leastwise.results import Change, Recommendation, Report
 
 SCHEMA_VERSION = "1.0"
@@ -73,8 +75,8 @@ class AdviceFile(Published, frozen=True, kw_only=True):
     recommendations: tuple[PublishedRecommendation, ...]
 
 
-def render(report: Report) -> str:
-    """The text of the file."""
+def render(report: Report) -> Iterator[bytes]:
+    """The text of the file, in pieces."""
     return write(
         AdviceFile(
             schema_version=SCHEMA_VERSION,

@@ -30,6 +30,8 @@ from leastwise.report.published import (
 from leastwise.report.words import stops
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from leastwise.results import Edge, Evidence, Finding, Path, PrincipalScore, Report, Subject, Used
 
 SCHEMA_VERSION = "1.0"
@@ -223,8 +225,8 @@ class AuditFile(Published, frozen=True, kw_only=True):
     suppressed: tuple[PublishedSuppressed, ...]
 
 
-def render(report: Report) -> str:
-    """The text of the file."""
+def render(report: Report) -> Iterator[bytes]:
+    """The text of the file, in pieces."""
     return write(
         AuditFile(
             schema_version=SCHEMA_VERSION,
@@ -317,7 +319,14 @@ def _finding(finding: Finding) -> dict[str, Any]:
 
 
 def _evidence(evidence: tuple[Evidence, ...]) -> tuple[PublishedEvidence, ...]:
-    return tuple(PublishedEvidence(**asdict(each)) for each in evidence)
+    return tuple(map(_pointer, evidence))
+
+
+def _pointer(e: Evidence) -> PublishedEvidence:
+    """Field by field: there are tens of thousands, and a dictionary for each is dear."""
+    return PublishedEvidence(
+        document=e.document, name=e.name, pointer=e.pointer, sid=e.sid, note=e.note, source=e.source
+    )
 
 
 def _path(path: Path) -> PublishedPath:

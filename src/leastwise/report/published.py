@@ -6,13 +6,18 @@ The records are also the source of the schemas, so file and schema cannot drift 
 from __future__ import annotations
 
 import re
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import msgspec
 from msgspec import Meta
+from msgspec.structs import fields
 
 from leastwise.results import Confidence, Kind, Severity, Verdict
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+PIECE = 100  # entries of a list that are written at once
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 # Characters that a terminal or a browser may act upon when the file is shown: controls, direction and zero-width
@@ -46,16 +51,52 @@ class Published(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, f
     """A part of a file. A field with a default is left out while it has nothing to say: nothing published is empty."""
 
 
-def write(document: Published) -> str:
-    """The document as indented JSON that ends its last line: the same document gives the same text."""
+def write(document: Published) -> Iterator[bytes]:
+    """The document as indented JSON that ends its last line: the same document gives the same text.
+
+    In pieces: those of a large account would fill tens of megabytes together, and memory that was never touched is
+    dearer than the work that is done in it.
+    """
+    before = b"{\n"
+    for name, value in _members(document):
+        for piece in _member(name, value):
+            yield before + piece
+            before = b""
+        before = b",\n"
+    yield b"\n}\n"
+
+
+def _members(document: Published) -> Iterator[tuple[str, Any]]:
+    """The fields that have something to say, by their published names."""
+    for field in fields(document):
+        value = getattr(document, field.name)
+        if value != field.default:
+            yield field.encode_name, value
+
+
+def _member(name: str, value: Any) -> Iterator[bytes]:
+    """One member of the outermost object, without the comma after it."""
+    if not isinstance(value, tuple) or len(value) <= PIECE:
+        yield _text({name: value})[len(b"{\n") : -len(b"\n}")]
+        return
+    before = f'  "{name}": [\n'.encode()
+    head, tail = len(b"{\n") + len(before), len(b"\n  ]\n}")
+    for start in range(0, len(value), PIECE):
+        yield before + _text({name: value[start : start + PIECE]})[head:-tail]
+        before = b",\n"
+    yield b"\n  ]"
+
+
+def _text(value: Any) -> bytes:
+    """Indented JSON."""
     try:
-        text = msgspec.json.format(msgspec.json.encode(document), indent=2)
+        text = msgspec.json.format(msgspec.json.encode(value), indent=2)
     except UnicodeEncodeError:  # a lone surrogate is a JSON string, but no UTF-8
         import json  # noqa: PLC0415  seldom needed
 
-        words = json.dumps(msgspec.to_builtins(document), indent=2, ensure_ascii=False)
+        words = json.dumps(msgspec.to_builtins(value), indent=2, ensure_ascii=False)
         text = _ACTIVE.sub(_escape, words).encode()
-    return (_inert(text) + b"\n").decode()
+    return _inert(text)
 
 
 def _inert(text: bytes) -> bytes:
