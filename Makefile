@@ -37,6 +37,7 @@ docs: setup-dev ## write again the pages and the picture that are made from the 
 bench: setup-dev ## gates on speed, as ratios taken in one run
 	$(BIN)/python benchmarks/startup.py
 	$(BIN)/python benchmarks/evaluate.py
+	$(BIN)/python benchmarks/answers.py
 
 # Ten minutes or so. A survivor needs a test, or its reason in tools/mutate_known.toml.
 mutate: setup-dev ## change the heart of the engine in every small way, and ask whether the tests notice
