@@ -13,13 +13,12 @@ from leastwise import catalog
 from leastwise.account.granted import Granted, granted, mask_of
 from leastwise.account.model import Account, Group, Role, User, remember
 from leastwise.catalog import AccessLevel
-from leastwise.policy import algebra
 from leastwise.policy.breadth import wide_actions
 from leastwise.policy.condition import Context
 from leastwise.policy.derived import About, derived_context
 from leastwise.policy.document import Policy, Unparsed
 from leastwise.policy.evaluate import Answer, Layer, Layers, evaluate
-from leastwise.policy.pattern import Glob
+from leastwise.policy.examples import best, examples
 from leastwise.policy.request import Caller, Request
 from leastwise.results import Evidence
 
@@ -157,9 +156,12 @@ def without_mfa(account: Account, holder: Holder, action: str, resource: str = "
 
 
 def may(account: Account, holder: Holder, action: str, within: str, *, facts: Facts | None = None) -> Answer:
-    """May the principal do this to anything within the pattern? A yes carries an example as its resource."""
-    asked = request(account, holder, action, facts=facts)
-    return algebra.may(asked, layers_of(account, holder), Glob.parse(within))
+    """May the principal do this to anything within the pattern? The answer's resource is an example, also of a no."""
+    asked, layers = request(account, holder, action, facts=facts), layers_of(account, holder)
+    return best(
+        settled(msgspec.structs.replace(asked, resource=resource), layers)
+        for resource in examples(asked, layers, within)
+    )
 
 
 def assume(account: Account, source: User | Role, role: Role) -> Answer:

@@ -14,8 +14,7 @@ import msgspec
 from leastwise import access, catalog
 from leastwise.account.model import Group, Role, remember
 from leastwise.escalation.method import PASS_ROLE, Method, Need
-from leastwise.escalation.powers import bit, powers, signature, statements_of
-from leastwise.policy.glob import Glob
+from leastwise.escalation.powers import bit, powers, signature
 from leastwise.policy.truth import all_of, any_of
 
 if TYPE_CHECKING:
@@ -27,7 +26,6 @@ if TYPE_CHECKING:
 
 Facts = dict[str, "str | Sequence[str]"]
 ANY = "any"
-EXAMPLE = "example"
 ATTACHING = ("iam:Attach", "iam:Detach")
 
 
@@ -167,15 +165,10 @@ class Somewhere(msgspec.Struct, frozen=True, eq=False):
         return remember(source, key, lambda: self._look(account, source, action, pattern))
 
     def _look(self, account: Account, source: User | Role, action: str, pattern: str) -> Answer:
-        """The engine's example, if a resource can have such a name; else the best of plain examples."""
         facts = self.given.facts(action)
         if pattern == "*":
             return access.can(account, source, action, facts=facts)
-        found = access.may(account, source, action, pattern, facts=facts)
-        if found.allowed is False or is_plausible(found.request.resource, pattern):
-            return found
-        plain = examples(account, source, action, pattern)
-        return max((access.can(account, source, action, r, facts=facts) for r in plain), key=_strength)
+        return access.may(account, source, action, pattern, facts=facts)
 
 
 def _shared(account: Account, source: User | Role, key: tuple[str, ...], ask: Callable[[], Answer]) -> bool | None:
@@ -184,30 +177,6 @@ def _shared(account: Account, source: User | Role, key: tuple[str, ...], ask: Ca
     if alike is None:
         return ask().allowed
     return remember(account, ("shared", key, alike), lambda: ask().allowed)
-
-
-def is_plausible(resource: str, pattern: str) -> bool:
-    """Whether no part of the name that the pattern leaves open has swallowed a colon.
-
-    As texts, `arn:aws:ec2:*:*:instance/*` and `arn:aws:ec2:*::image/*` have names in common; as resources, none.
-    """
-    return resource.count(":") == pattern.count(":")
-
-
-def examples(account: Account, source: User | Role, action: str, pattern: str) -> list[str]:
-    """Names of the kind: a plain one, and one after each of the caller's own patterns, segment by segment."""
-    mark, context = bit(action), access.context_of(account, source)
-    globs = [g for mask, s in statements_of(source) if mask & mark for g in s.resources.globs(context)]
-    aligned = [_aligned(glob.text.split(":", 5), pattern.split(":", 5)) for glob in globs]
-    kind = Glob.parse(pattern)
-    return [pattern.replace("*", EXAMPLE), *(name for name in dict.fromkeys(aligned) if kind.matches(name))]
-
-
-def _aligned(own: list[str], kind: list[str]) -> str:
-    """Each segment as the caller's pattern has it, where that is wider, as the kind has it."""
-    wide = [*own, *["*"] * (len(kind) - len(own))]
-    pairs = zip(wide, kind, strict=True)
-    return ":".join((k if set(o) <= {"*"} else o).replace("*", EXAMPLE).replace("?", "x") for o, k in pairs)
 
 
 class EitherOf(msgspec.Struct, frozen=True, eq=False):

@@ -9,10 +9,10 @@ import msgspec
 from leastwise.access import settled
 from leastwise.arn import is_account_id, parse_arn
 from leastwise.policy.evaluate import Answer, Layer, Layers, Outcome
+from leastwise.policy.examples import examples
 from leastwise.policy.pattern import Glob, overlaps
 from leastwise.policy.request import Request
 from leastwise.questions.doors import Door, door_to, doors, owner_of
-from leastwise.questions.examples import examples
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -111,7 +111,8 @@ def within(account: Account, asker: Asker, asked: Asked, pattern: str) -> Iterat
     strangers = _abroad(account, asker, asked.action) if _is_open(pattern) else ()
     parts += [(pinned(account, pattern, stranger), asker.layers) for stranger in strangers]
     for part, layers in parts:
-        for example in examples(asked, layers, asker.context, part):
+        request = _request(account, asker, asked.action, part)
+        for example in examples(request, layers, part, asked.without):
             yield at(account, asker, asked.action, example)
 
 
@@ -153,11 +154,8 @@ def _abroad(account: Account, asker: Asker, action: str) -> Iterator[str]:
 
 def _asked(account: Account, asker: Asker, action: str, *, resource: str, door: Door | None) -> tuple[Request, Layers]:
     """The request, and the layers with what guards the resource: its own policy and its own account's RCPs."""
-    owner = owner_of(account, resource)
-    request = Request(
-        action=action, resource=resource, context=asker.context, caller=asker.caller, resource_account=owner
-    )
-    if owner != account.id:
+    request = _request(account, asker, action, resource)
+    if request.resource_account != account.id:
         return request, msgspec.structs.replace(asker.layers, rcps=())
     if door is None:
         return request, asker.layers
@@ -168,6 +166,11 @@ def _asked(account: Account, asker: Asker, action: str, *, resource: str, door: 
         resource=door.layer,
     )
     return request, layers
+
+
+def _request(account: Account, asker: Asker, action: str, resource: str) -> Request:
+    owner = owner_of(account, resource)
+    return Request(action=action, resource=resource, context=asker.context, caller=asker.caller, resource_account=owner)
 
 
 def _decided(account: Account, answer: Answer) -> Decided:
