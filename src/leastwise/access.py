@@ -67,7 +67,7 @@ def scps_of(account: Account, holder: Holder) -> Levels:
     return () if spared else account.limits
 
 
-def _guards(account: Account, role: Role) -> tuple[Layer, ...]:
+def guards_of(account: Account, role: Role) -> tuple[Layer, ...]:
     """The RCPs that guard the role. Whom they spare as callers the engine knows."""
     return () if role.is_service_linked else tuple(map(Layer.of, account.guards))
 
@@ -168,7 +168,7 @@ def assume(account: Account, source: User | Role, role: Role) -> Answer:
     """May the principal assume the role? Identity-based policies, SCPs, RCPs and the role's trust, by rule 7."""
     layers = msgspec.structs.replace(
         layers_of(account, source),
-        rcps=_guards(account, role),
+        rcps=guards_of(account, role),
         resource=trust_layer(role),
     )
     return settled(request(account, source, ASSUME_ROLE, role.arn), layers)
@@ -193,7 +193,7 @@ def trusts_service(account: Account, role: Role, service: str) -> Answer:
         caller=Caller(provider=service) if vouches else Caller(service=service),
         resource_account=account.id,
     )
-    return evaluate(asked, Layers(resource=trust_layer(role), rcps=_guards(account, role)))
+    return evaluate(asked, Layers(resource=trust_layer(role), rcps=guards_of(account, role)))
 
 
 def trust_layer(role: Role) -> Layer:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from leastwise.arn import is_account_id
 from leastwise.escalation.claims import anywhere, decide
 from leastwise.escalation.method import ASSUME_ROLE, IMPLIED, methods
 from leastwise.escalation.paper import a_member
@@ -40,10 +41,11 @@ class Node:
     nothing else. `changed` counts the changes, `ways` are the hops by which a changed principal came about.
     """
 
-    __slots__ = ("arn", "changed", "held", "holder", "ready", "ways", "what")
+    __slots__ = ("account", "arn", "changed", "held", "holder", "ready", "ways", "what")
 
     def __init__(self, account: Account, holder: User | Role, *, group: Group | None = None, changed: int = 0) -> None:
         """A place not yet connected."""
+        self.account = account
         self.holder = holder
         self.what: Holder = group or holder
         self.arn = self.what.arn
@@ -61,11 +63,12 @@ class Node:
 class Hop:
     """One step: who does what to become whom. `target` is None where the hop itself makes the administrator.
 
-    `subject` is who is become, `on` the words of the method's prose, `supposes` what is assumed and unseen.
+    `after` is that administrator, `subject` who is become, `on` the words of the method's prose, `supposes` what is
+    assumed and unseen.
     """
 
     __slots__ = (
-        "certain", "claims", "method", "missing", "on", "source", "subject", "supposes",
+        "after", "certain", "claims", "method", "missing", "on", "source", "subject", "supposes",
         "sure_but_for_supposing", "target",
     )  # fmt: skip
 
@@ -81,6 +84,7 @@ class Hop:
         on: dict[str, str] | None = None,
         supposes: tuple[str, ...] = (),
         missing: tuple[str, ...] = (),
+        after: User | Role | None = None,
     ) -> None:
         """Certain when the engine says so and nothing is supposed."""
         self.source = source
@@ -92,6 +96,7 @@ class Hop:
         self.on = on or {}
         self.supposes = supposes
         self.missing = missing
+        self.after = after
         self.sure_but_for_supposing = certain
 
     @property
@@ -131,7 +136,7 @@ class Graph:
         """A changed principal joins."""
         self.nodes.append(node)
         self.active.append(node)
-        self.by_arn[node.arn].append(node)
+        self.by_arn.setdefault(node.arn, []).append(node)
         self._enter(node)
 
     def _enter(self, node: Node) -> None:
@@ -181,7 +186,7 @@ class Graph:
 
     def admitted(self, role: Role) -> list[Node]:
         """Those whom the role's trust may let in: named, of this account, or anybody."""
-        names, everyone = _trusted(self.account, role)
+        names, everyone = trusted(self.account, role)
         if everyone:
             return [node for node in self.nodes if node.arn != role.arn]
         found = [node for name in names for node in self.by_arn.get(name, ())]
@@ -204,7 +209,7 @@ class Graph:
             return self._table
         table = self._table
         for role in self.account.roles:
-            names, everyone = _trusted(self.account, role)
+            names, everyone = trusted(self.account, role)
             for name in ("*",) if everyone else names:
                 table.setdefault(name, []).append(role)
         return table
@@ -239,14 +244,14 @@ def _targeted() -> set[str]:
     return named | set(IMPLIED)
 
 
-def _trusted(account: Account, role: Role) -> tuple[tuple[str, ...], bool]:
-    """The ARNs that the trust's allows name, the account's own as its root, and whether everyone is meant."""
+def trusted(account: Account, role: Role) -> tuple[tuple[str, ...], bool]:
+    """The ARNs that the trust's allows name, an account as its root, and whether everyone is meant."""
     policy = role.trust.policy
-    return _named(policy, account.id, account.arn) if isinstance(policy, Policy) else ((), False)
+    return _named(policy, account.partition) if isinstance(policy, Policy) else ((), False)
 
 
 @lru_cache(maxsize=1 << 15)
-def _named(policy: Policy, account: str, root: str) -> tuple[tuple[str, ...], bool]:
+def _named(policy: Policy, partition: str) -> tuple[tuple[str, ...], bool]:
     names: dict[str, None] = {}
     for statement in policy.statements:
         principals = statement.principals
@@ -254,5 +259,6 @@ def _named(policy: Policy, account: str, root: str) -> tuple[tuple[str, ...], bo
             continue
         if principals.everyone or principals.negated:
             return (), True
-        names |= dict.fromkeys(root if name == account else name for name in principals.aws)
+        roots = (f"arn:{partition}:iam::{name}:root" if is_account_id(name) else name for name in principals.aws)
+        names |= dict.fromkeys(roots)
     return tuple(names), False

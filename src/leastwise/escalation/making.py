@@ -60,6 +60,7 @@ def _change(
         certain=move.certain and certain,
         on=move.variant.on,
         supposes=supposes,
+        after=move.after,
     )
 
 
@@ -124,6 +125,7 @@ def _strengthened(graph: Graph, node: Node, method: Method) -> Iterator[Hop]:
                     certain=whole is True and after.certain,
                     on=variant.on,
                     supposes=(*entered[1], *after.conditions),
+                    after=variant.after,
                 )
 
 
@@ -157,7 +159,8 @@ def _anew(graph: Graph, node: Node, method: Method) -> Iterator[Hop]:
         )
         truth = decide(claims, account, source)
         if truth is not False:
-            yield Hop(node, None, method, subject=made.subject, claims=claims, certain=truth is True, on=on)
+            certain = truth is True
+            yield Hop(node, None, method, subject=made.subject, claims=claims, certain=certain, on=on, after=made)
 
 
 def _names(account: Account, source: User | Role, method: Method) -> Iterator[str]:

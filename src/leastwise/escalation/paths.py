@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from leastwise.account.model import Account, remember
 from leastwise.escalation import render
 from leastwise.escalation.lesser import dormant, sideways
+from leastwise.escalation.realm import Realm, alone
 from leastwise.escalation.rewrite import row_marks
 from leastwise.escalation.search import Search
 from leastwise.results import STRENGTH, Path
@@ -15,10 +15,16 @@ from leastwise.scope import exemption
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from leastwise.account.model import Account
     from leastwise.escalation.graph import Hop, Node
 
 
 def find_paths(account: Account) -> tuple[Path, ...]:
+    """All paths within one account; see `paths_of`."""
+    return paths_of(alone(account))
+
+
+def paths_of(realm: Realm) -> tuple[Path, ...]:
     """All paths that start at principals which are not exempt; see `contract`, *Paths*.
 
     Each principal has its best path (proven before conditional, then fewest hops, then a fixed order). Where that
@@ -26,21 +32,26 @@ def find_paths(account: Account) -> tuple[Path, ...]:
     equivalent administrator has one. Principals without an escalation have at most one lateral and one latent path.
     A latent path ends at the account, since nobody is there yet to become.
     """
-    return remember(account, "paths", lambda: _sorted(_paths(account)))
+    return realm.once("paths", lambda: _sorted(_paths(search_of(realm))))
 
 
 def exempt_paths(account: Account) -> tuple[Path, ...]:
     """The escalations that exempt principals would have, for the list of what was suppressed."""
-    return remember(account, "exempt paths", lambda: _sorted(_exempt_paths(account)))
+    return exempt_paths_of(alone(account))
 
 
-def _search(account: Account) -> Search:
-    return remember(account, "search", lambda: Search(account))
+def exempt_paths_of(realm: Realm) -> tuple[Path, ...]:
+    """As `exempt_paths`, of several accounts."""
+    return realm.once("exempt paths", lambda: _sorted(_exempt_paths(search_of(realm))))
 
 
-def _paths(account: Account) -> Iterator[Path]:
-    search = _search(account)
-    for node in _sources(search):
+def search_of(realm: Realm) -> Search:
+    """How everybody becomes administrator."""
+    return realm.once("search", lambda: Search(realm))
+
+
+def _paths(search: Search) -> Iterator[Path]:
+    for node in search.nodes:
         if exemption(node.holder):
             continue
         if node in search.reached or node in search.equivalents:
@@ -49,15 +60,10 @@ def _paths(account: Account) -> Iterator[Path]:
             yield from _lesser(search, node)
 
 
-def _exempt_paths(account: Account) -> Iterator[Path]:
-    search = _search(account)
-    for node in _sources(search):
+def _exempt_paths(search: Search) -> Iterator[Path]:
+    for node in search.nodes:
         if exemption(node.holder):
             yield from _escalations(search, node)
-
-
-def _sources(search: Search) -> list[Node]:
-    return [node for node in search.graph.nodes if not node.changed]
 
 
 def _escalations(search: Search, node: Node) -> Iterator[Path]:
@@ -65,11 +71,11 @@ def _escalations(search: Search, node: Node) -> Iterator[Path]:
     if hops is None and node in search.reached:
         hops = search.reached[node].hops
     for hop in hops or ():
-        chain, supposes = _chain(search, hop)
-        yield render.path(search.account, chain, supposes=supposes)
+        chain, supposes = chain_of(search, hop)
+        yield render.path(chain, supposes=supposes)
 
 
-def _chain(search: Search, hop: Hop) -> tuple[list[Hop], tuple[str, ...]]:
+def chain_of(search: Search, hop: Hop) -> tuple[list[Hop], tuple[str, ...]]:
     """The hop and all that follow it, and the open conditions of the administrator at the end."""
     chain = [hop]
     while chain[-1].target is not None:
@@ -81,12 +87,13 @@ def _chain(search: Search, hop: Hop) -> tuple[list[Hop], tuple[str, ...]]:
 
 
 def _lesser(search: Search, node: Node) -> Iterator[Path]:
-    beside = sideways(search.graph, node)
+    graph = search.graphs[node.account.id]
+    beside = sideways(graph, node)
     if beside is not None:
-        yield render.path(search.account, [beside], lateral=True)
-    sleeping = dormant(search.graph, node) if node.held & row_marks() else None
+        yield render.path([beside], lateral=True)
+    sleeping = dormant(graph, node) if node.held & row_marks() else None
     if sleeping is not None:
-        yield render.path(search.account, [sleeping])
+        yield render.path([sleeping])
 
 
 def _sorted(paths: Iterator[Path]) -> tuple[Path, ...]:

@@ -11,7 +11,6 @@ from leastwise.escalation.paper import PAPER
 from leastwise.results import STRENGTH, Edge, Path, Severity, Used, Verdict
 
 if TYPE_CHECKING:
-    from leastwise.account.model import Account
     from leastwise.escalation.graph import Hop
     from leastwise.policy.evaluate import Answer
     from leastwise.results import Evidence
@@ -32,9 +31,9 @@ OWN, TRUST = "identity", "resource"  # the layers that grant
 _WORD = re.compile(r"\{(\w+)\}")
 
 
-def path(account: Account, hops: list[Hop], *, lateral: bool = False, supposes: tuple[str, ...] = ()) -> Path:
+def path(hops: list[Hop], *, lateral: bool = False, supposes: tuple[str, ...] = ()) -> Path:
     """The path of these hops; `supposes` are open conditions of the administrator at its end."""
-    edges = [edge(account, hop, supposes if hop is hops[-1] else ()) for hop in hops]
+    edges = [edge(hop, supposes if hop is hops[-1] else ()) for hop in hops]
     weakest = min((e.verdict for e in edges), key=STRENGTH.__getitem__)
     verdict = Verdict.LATERAL if lateral else weakest
     return Path(
@@ -46,9 +45,9 @@ def path(account: Account, hops: list[Hop], *, lateral: bool = False, supposes: 
     )
 
 
-def edge(account: Account, hop: Hop, supposes: tuple[str, ...] = ()) -> Edge:
+def edge(hop: Hop, supposes: tuple[str, ...] = ()) -> Edge:
     """The hop with its permissions, statements, conditions and commands."""
-    proof = _proof(account, hop)
+    proof = _proof(hop)
     answers = [answer for _, answer in proof]
     conditions = dict.fromkeys((*(c for a in answers for c in a.conditions), *hop.supposes, *supposes))
     method = hop.method
@@ -69,8 +68,8 @@ def edge(account: Account, hop: Hop, supposes: tuple[str, ...] = ()) -> Edge:
     )
 
 
-def _proof(account: Account, hop: Hop) -> list[tuple[str, Answer]]:
-    return [pair for claim in hop.claims for pair in claim.answers(account, hop.source.holder)]
+def _proof(hop: Hop) -> list[tuple[str, Answer]]:
+    return [pair for claim in hop.claims for pair in claim.answers(hop.source.account, hop.source.holder)]
 
 
 def _used(answer: Answer) -> Used:

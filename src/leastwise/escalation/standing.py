@@ -40,6 +40,11 @@ class Standing(msgspec.Struct, frozen=True):
         """Full or equivalent, certain or not."""
         return self.level is not Level.NONE
 
+    @property
+    def certainly_is(self) -> bool:
+        """Full or equivalent, and certain."""
+        return self.is_administrator and self.certain
+
 
 FULL = Standing(Level.FULL)
 EQUIVALENT = Standing(Level.EQUIVALENT)
