@@ -1,6 +1,6 @@
-"""Write the pages and the picture that are made from the code, so that they cannot rot.
+"""Write what is made from the code, so that it cannot rot: pages, a picture, the methods as the program reads them.
 
-python tools/docs.py            write docs/checks, docs/methods, docs/commands.md and docs/console.svg
+python tools/docs.py            write docs/checks, docs/methods, docs/commands.md, docs/console.svg and METHODS
 python tools/docs.py --check    write nothing; exit 1 and name what is stale, missing or left over
 
 Lines wrap as they do in the code; no date, no version and no machine shows in them, so that they change only with it.
@@ -14,6 +14,7 @@ import io
 import json
 import re
 import sys
+import tomllib
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -27,7 +28,7 @@ from leastwise.audit import audit
 from leastwise.checks import all_checks
 from leastwise.cli.program import COMMANDS, program
 from leastwise.collect.permissions import required_policy
-from leastwise.escalation.method import methods
+from leastwise.escalation.method import FOLDER, SHAPES, parse
 from leastwise.report import FILES
 from leastwise.report.table import render
 from leastwise.report.view import View
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parent.parent
 MADE_FOLDERS = ("docs/checks", "docs/methods")  # nothing else may lie here
+METHODS = "src/leastwise/escalation/methods.json"  # the rows of methods/*.toml, to be read in a moment
 PERMISSIONS = "docs/guide/permissions.md"  # written by hand but for the policy in it
 COLUMNS = 100  # of the picture and of the help texts
 ONTO = {
@@ -55,11 +57,14 @@ MADE_BY = "<!-- made by tools/docs.py: change the code, then run `make docs` -->
 
 def pages() -> dict[str, str]:
     """Every made file by its path from the root of the project."""
+    rows = method_rows()
+    methods = parse(rows.encode())
     return {
+        METHODS: rows,
         **{f"docs/checks/{check.id}.md": check_page(check) for check in all_checks()},
         "docs/checks/README.md": checks_index(all_checks()),
-        **{f"docs/methods/{method.id}.md": method_page(method) for method in methods()},
-        "docs/methods/README.md": methods_index(methods()),
+        **{f"docs/methods/{method.id}.md": method_page(method) for method in methods},
+        "docs/methods/README.md": methods_index(methods),
         "docs/commands.md": commands_page(),
         PERMISSIONS: with_policy(read(PERMISSIONS)),
         "docs/console.svg": picture(),
@@ -125,6 +130,17 @@ def has_both(test: ast.FunctionDef) -> bool:
 
 
 # the methods
+
+
+def method_rows() -> str:
+    """The rows of all shapes as JSON, each on a line of its own, so that changes can be read and merged."""
+    rows = [
+        {"shape": shape, **row}
+        for shape in SHAPES
+        for row in tomllib.loads((FOLDER / f"{shape}.toml").read_text("utf-8"))["method"]
+    ]
+    lines = ",\n".join(json.dumps(row, ensure_ascii=False) for row in rows)
+    return f"[\n{lines}\n]\n"
 
 
 def method_page(method: Method) -> str:
@@ -274,19 +290,24 @@ def write(made: Mapping[str, str]) -> None:
     for path in left_over(made):
         (ROOT / path).unlink()
     for path, text in made.items():
-        (ROOT / path).parent.mkdir(parents=True, exist_ok=True)
-        (ROOT / path).write_text(text, "utf-8")
+        put(path, text)
+
+
+def put(path: str, text: str) -> None:
+    """Write a file of the project."""
+    (ROOT / path).parent.mkdir(parents=True, exist_ok=True)
+    (ROOT / path).write_text(text, "utf-8")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Write, or compare when asked to."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--check", action="store_true", help="write nothing, say what is stale")
-    made = pages()
     if not parser.parse_args(arguments).check:
-        write(made)
+        put(METHODS, method_rows())  # first: the picture is of an audit, which reads them
+        write(pages())
         return 0
-    wrong = stale(made)
+    wrong = stale(pages())
     for path in wrong:
         print(f"{path} is stale, missing or left over: run `make docs`")
     return 1 if wrong else 0

@@ -3,7 +3,7 @@
     python tools/new.py check user_with_old_password
     python tools/new.py method glue-new-session --shape pass_role
 
-Nothing that exists is written over. `make docs` makes the pages afterwards.
+Nothing that exists is written over. `make docs` makes the pages afterwards, and takes the row of a method in.
 """
 
 from __future__ import annotations
