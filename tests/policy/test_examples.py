@@ -206,3 +206,12 @@ def test_other_kinds_are_left_out() -> None:
 def test_the_best_of_nothing() -> None:
     with pytest.raises(ValueError, match="nothing was asked"):
         best(())
+
+
+def test_what_is_parted_meets_what_is_not() -> None:
+    layers = Layers(
+        identity=layer(allow("arn:aws:lambda:*:function:a")), boundaries=(layer(allow([function("b"), function("*")])),)
+    )
+    assert may(ASKED, layers, "arn:aws:lambda:*:123456789012:function:*").request.resource == function("a").replace(
+        ":*:", ":x:"
+    )

@@ -9,6 +9,7 @@ evaluator.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -96,8 +97,10 @@ def _narrowed(parts: Iterable[_Part], stages: list[list[_Part]]) -> Iterator[_Pa
         yield from parts
         return
     for part in parts:
-        meets = ((meet(part.name, other.name), part.without + other.without) for other in stages[0])
-        yield from _narrowed(dict.fromkeys(_Part(name, without) for name, without in meets if name), stages[1:])
+        for other in stages[0]:
+            name = meet(part.name, other.name)
+            if name:
+                yield from _narrowed((_Part(name, part.without + other.without),), stages[1:])
 
 
 def _opens(layer: Layer, action: str, context: Context) -> bool:
@@ -134,5 +137,6 @@ def _denying(ways: Ways, action: str, context: Context) -> Iterator[Statement]:
                 yield statement
 
 
-def _parts_of(globs: Iterable[Glob]) -> Iterator[_Part]:
-    return (_Part(name) for glob in globs for name in readings(glob))
+@lru_cache(maxsize=1 << 12)
+def _parts_of(globs: tuple[Glob, ...]) -> tuple[_Part, ...]:
+    return tuple(_Part(name) for glob in globs for name in readings(glob))

@@ -16,7 +16,7 @@ from leastwise.policy.glob import Glob, Wild
 from leastwise.policy.pattern import common, covers
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from leastwise.policy.glob import Piece
 
@@ -53,7 +53,8 @@ def readings(glob: Glob) -> tuple[Name, ...]:
 def _cut(pieces: tuple[Piece, ...], segments: int, *, crossed: bool) -> Iterator[Name]:
     """The names whose first so many segments are cut off, and the rest, itself parted where a `*` crossed."""
     if not segments:
-        yield tuple(_parted(pieces)) if crossed else (Glob.of(pieces),)
+        whole = Glob.of(pieces)
+        yield _parted(whole) if crossed else (whole,)
         return
     colon = next((place for place, piece in enumerate(pieces) if isinstance(piece, str) and ":" in piece), len(pieces))
     for piece in pieces[colon : colon + 1]:
@@ -65,37 +66,36 @@ def _cut(pieces: tuple[Piece, ...], segments: int, *, crossed: bool) -> Iterator
         yield from ((Glob.of(pieces[: place + 1]), *rest) for rest in cuts)
 
 
-def _parted(pieces: Iterable[Piece]) -> Iterator[Glob]:
+@lru_cache(maxsize=1 << 14)
+def _parted(glob: Glob) -> Name:
     """What stands between the colons."""
-    part: list[Piece] = []
-    for piece in pieces:
+    parts: list[list[Piece]] = [[]]
+    for piece in glob.pieces:
         head, *tails = piece.split(":") if isinstance(piece, str) else (piece,)
-        part.append(head)
-        for tail in tails:
-            yield Glob.of(part)
-            part = [tail]
-    yield Glob.of(part)
+        parts[-1].append(head)
+        parts += [[tail] for tail in tails]
+    return tuple(map(Glob.of, parts))
 
 
-@lru_cache(maxsize=1 << 15)
 def meet(one: Name, other: Name) -> Name | None:
-    """What fits both, or an example of it; None where nothing does."""
+    """What fits both, or an example of it; None where nothing does.
+
+    Where the resource of one is parted by colons, that of the other is parted too.
+    """
+    if len(one) > len(other):
+        one, other = other, one
+    if len(one) == _RESOURCE + 1 < len(other):
+        last = one[_RESOURCE]
+        one = (*one[:_RESOURCE], *(other[_RESOURCE:] if last.is_any else _parted(last)))
+    if len(one) != len(other):
+        return None
     name: list[Glob] = []
-    for a, b in _aligned(one, other):
+    for a, b in zip(one, other, strict=True):
         both = _both(a, b)
         if both is None:
             return None
         name.append(both)
-    return tuple(name) or None
-
-
-def _aligned(one: Name, other: Name) -> Iterable[tuple[Glob, Glob]]:
-    """The two side by side; where one of them parts the resource, the other is parted too. Nothing: they never meet."""
-    short, long = sorted((one, other), key=len)
-    if len(short) == _RESOURCE + 1 < len(long):
-        parts = long[_RESOURCE:] if short[-1].is_any else _parted(short[-1].pieces)
-        short = (*short[:_RESOURCE], *parts)
-    return zip(short, long, strict=True) if len(short) == len(long) else ()
+    return tuple(name)
 
 
 def _both(a: Glob, b: Glob) -> Glob | None:
@@ -106,6 +106,11 @@ def _both(a: Glob, b: Glob) -> Glob | None:
         return b
     if a.is_literal and b.is_literal:
         return a if a == b else None
+    return _narrower(a, b)
+
+
+@lru_cache(maxsize=1 << 14)
+def _narrower(a: Glob, b: Glob) -> Glob | None:
     if covers(a, b):
         return b
     if covers(b, a):
