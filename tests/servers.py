@@ -235,6 +235,8 @@ def _s3_action(method: str, path: str, query: dict[str, str]) -> str:
         return "GetAccountPublicAccessBlock"
     if path == "/":
         return "ListBuckets"
+    if path.rstrip("/").endswith("/functions"):
+        return "ListFunctions"
     names = {
         "policy": "GetBucketPolicy",
         "acl": "GetBucketAcl",

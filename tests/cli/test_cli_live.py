@@ -22,6 +22,15 @@ if TYPE_CHECKING:
 
     Cli = Callable[..., Said]
 
+NOTHING = {
+    "region": None,
+    "profile": None,
+    "endpoint_url": None,
+    "progress": None,
+    "inventory": False,
+    "regions": (),
+}
+
 
 @pytest.fixture
 def asked(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
@@ -45,7 +54,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
 def test_collect_saves_and_says_what_was_not_seen(cli: Cli, here: Path, asked: dict[str, Any]) -> None:
     said = cli("collect", "-o", "deep/s.json.gz", "--profile", "p", "--region", "r", "--endpoint-url", "http://e")
     assert (said.code, said.err) == (0, "")
-    assert asked == {"region": "r", "profile": "p", "endpoint_url": "http://e", "progress": None}
+    assert asked == {**NOTHING, "region": "r", "profile": "p", "endpoint_url": "http://e"}
     assert loads((here / "deep" / "s.json.gz").read_bytes()).account == "123456789012"
     first, *middle, last = said.out.splitlines()
     assert first == "deep/s.json.gz: account 123456789012 as of 2026-01-01T00:00:00Z"
@@ -60,7 +69,7 @@ def test_collect_saves_and_says_what_was_not_seen(cli: Cli, here: Path, asked: d
 def test_collect_can_be_quiet(cli: Cli, here: Path, asked: dict[str, Any]) -> None:
     assert cli("collect", "-q") == (0, "", "")
     assert [path.name for path in here.iterdir()] == ["snapshot.json.gz"]
-    assert asked == {"region": None, "profile": None, "endpoint_url": None, "progress": None}
+    assert asked == NOTHING
 
 
 def test_scan_of_an_account(cli: Cli, here: Path, asked: dict[str, Any]) -> None:
@@ -69,6 +78,23 @@ def test_scan_of_an_account(cli: Cli, here: Path, asked: dict[str, Any]) -> None
     assert asked["region"] == "r"
     assert {path.name for path in here.iterdir()} == {AUDIT, ADVICE, "s.json"}
     assert loads((here / "s.json").read_bytes()) == live.collect_live()
+
+
+@pytest.mark.parametrize("command", ["scan", "collect"])
+def test_the_inventory_is_asked_on_request(cli: Cli, asked: dict[str, Any], command: str) -> None:
+    assert cli(command, "-q", "--inventory", "--regions", "eu-west-1,us-east-1").code in {0, 1}
+    assert asked == {**NOTHING, "inventory": True, "regions": ("eu-west-1", "us-east-1")}
+
+
+def test_regions_without_the_inventory_say_nothing(cli: Cli, here: Path, asked: dict[str, Any]) -> None:
+    (here / "f.json").write_text('{"calls": {"lambda:ListFunctions": {}}}')
+    for arguments in (("scan",), ("collect",), ("scan", "--inventory", "f.json")):
+        said = cli(*arguments, "--regions", "eu-west-1")
+        assert (said.code, said.out) == (2, "")
+        assert said.err == (
+            "leastwise: error: --regions says where to ask what runs: give --inventory, without a file, too\n"
+        )
+    assert asked == {}
 
 
 def test_nothing_is_asked_for_what_cannot_be_followed(cli: Cli, asked: dict[str, Any]) -> None:

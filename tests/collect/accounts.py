@@ -88,4 +88,7 @@ class Clients:
         self._keywords = {"region_name": region, **({"endpoint_url": url} if url else {})}
 
     def __getattr__(self, service: str) -> Any:
+        return self(service)
+
+    def __call__(self, service: str) -> Any:
         return boto3.client(service, **self._keywords)

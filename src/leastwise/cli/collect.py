@@ -30,14 +30,18 @@ if TYPE_CHECKING:
     help="The snapshot file; compressed when its name ends in .gz.",
 )
 @options.live
+@click.option("--inventory", is_flag=True, help="Also ask what runs in each region, and which roles it bears.")
+@options.regions
 @options.quiet
 def command(output: Path, *, quiet: bool, **account: Any) -> None:
     """Save what an account says of itself, to audit it offline.
 
     Only reading calls are made, and nothing secret is kept. `leastwise permissions` prints the policy this needs.
     """
+    asked = Account(**account)
+    asked.agree()
     ready(output.parent)
-    snapshot = Account(**account).collect(quiet=quiet)
+    snapshot = asked.collect(quiet=quiet)
     write_snapshot(snapshot, output)
     if not quiet:
         print("\n".join(summary(snapshot, output)))

@@ -7,10 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from leastwise.cli.words import separate
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
+
+ASK = ""  # what --inventory means without a file
 
 
 def together(*options: Decorator) -> Decorator:
@@ -43,6 +47,26 @@ source = together(
         "allows is denied, but a level of denies alone is taken to have FullAWSAccess beside them.",
     ),
     click.option("--rcp", metavar="FILE[@LEVEL]", multiple=True, help="As --scp, an RCP. Only what it denies counts."),
+)
+
+regions = click.option(
+    "--regions",
+    metavar="NAME,...",
+    multiple=True,
+    callback=separate,
+    help="Take the inventory in these regions only; default: every enabled one.",
+)
+
+inventory = together(
+    click.option(
+        "--inventory",
+        metavar="[FILE]",
+        is_flag=False,
+        flag_value=ASK,
+        help="Also ask what runs (functions, instances, projects, ...) and which roles it bears, or read that from a "
+        "file: what is conditional without it becomes proven or latent.",
+    ),
+    regions,
 )
 
 circumstances = together(

@@ -10,9 +10,10 @@ from leastwise.collect.permissions import required_policy
 
 
 @click.command("permissions")
-def command() -> None:
+@click.option("--inventory", is_flag=True, help="With what --inventory needs, too.")
+def command(*, inventory: bool) -> None:
     """Print the IAM policy that a live audit needs, as JSON: these actions and no other are used.
 
     Without some of them the audit still runs, and says what it could not see.
     """
-    print(json.dumps(required_policy(), indent=2))
+    print(json.dumps(required_policy(inventory=inventory), indent=2))

@@ -73,6 +73,7 @@ class Choices(Source, frozen=True, kw_only=True):
 
 source = options.together(
     options.source,
+    options.inventory,
     click.option("--save-snapshot", metavar="FILE", type=click.Path(path_type=Path), help="Keep what was seen."),
 )
 judging = options.together(

@@ -7,26 +7,36 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from leastwise.account.guardrails import RCP, SCP
+from leastwise.cli.options import ASK
 from leastwise.collect.file import read_snapshot
 from leastwise.collect.guardrails import read_guardrails, with_guardrails
+from leastwise.collect.inventory_file import read_inventory, with_inventory
 from leastwise.errors import UsageError
 
 if TYPE_CHECKING:
     from leastwise.collect.guardrails import Given
+    from leastwise.collect.inventory_file import Inventory
     from leastwise.snapshot import Snapshot
 
 
 class Account(msgspec.Struct, frozen=True, kw_only=True):
-    """Which account to ask. None leaves it to boto3's own chain of configuration."""
+    """Which account to ask, and whether also for what runs. None leaves it to boto3's own chain of configuration."""
 
     profile: str | None = None
     region: str | None = None
     endpoint_url: str | None = None
+    inventory: bool = False
+    regions: tuple[str, ...] = ()
 
     @property
     def given(self) -> tuple[str, ...]:
         """The flags that were used."""
         return tuple(f"--{name.replace('_', '-')}" for name, value in msgspec.structs.asdict(self).items() if value)
+
+    def agree(self) -> None:
+        """Raise UsageError for flags that say nothing without another."""
+        if self.regions and not self.inventory:
+            raise UsageError("--regions says where to ask what runs: give --inventory, without a file, too")
 
     def collect(self, *, quiet: bool) -> Snapshot:
         """Ask the account. Raises CollectError when nothing could be seen."""
@@ -34,11 +44,14 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
         from leastwise.collect.live import collect_live  # noqa: PLC0415  as above
 
         with bar(quiet=quiet) as progress:
-            return collect_live(self.region, profile=self.profile, endpoint_url=self.endpoint_url, progress=progress)
+            return collect_live(**msgspec.structs.asdict(self), progress=progress)
 
 
 class Source(msgspec.Struct, frozen=True, kw_only=True):
-    """What the command line says of where to look, by the names of the flags."""
+    """What the command line says of where to look, by the names of the flags.
+
+    `inventory` is the file that tells what runs; ASK asks the account.
+    """
 
     snapshot: str | None = None
     as_of: str | None = None
@@ -47,11 +60,24 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
     profile: str | None = None
     region: str | None = None
     endpoint_url: str | None = None
+    inventory: str | None = None
+    regions: tuple[str, ...] = ()
 
     @property
     def account(self) -> Account:
         """The account to ask, when no file is given."""
-        return Account(profile=self.profile, region=self.region, endpoint_url=self.endpoint_url)
+        return Account(
+            profile=self.profile,
+            region=self.region,
+            endpoint_url=self.endpoint_url,
+            inventory=self.inventory == ASK,
+            regions=self.regions,
+        )
+
+    @property
+    def running(self) -> Inventory | None:
+        """What runs, where a file was given that tells it."""
+        return read_inventory(self.inventory) if self.inventory else None
 
     @property
     def guardrails(self) -> dict[str, tuple[Given, ...]]:
@@ -61,11 +87,16 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
 
     def agree(self) -> None:
         """Raise UsageError for flags that exclude each other, and what is wrong with the files, before any work."""
+        self.account.agree()
+        if self.snapshot is not None and self.inventory == ASK:
+            raise UsageError(
+                "--inventory alone asks an account, --snapshot reads a file: name a file that tells what runs"
+            )
         if self.snapshot is not None and self.account.given:
             raise UsageError(f"{self.account.given[0]} asks an account, --snapshot reads a file: give one of them")
         if self.as_of is not None and self.snapshot is None:
             raise UsageError("--as-of tells the age of a file: give --snapshot too; a live account is as of now")
-        _ = self.guardrails
+        _ = self.guardrails, self.running
 
     def look(self, *, quiet: bool = False) -> Snapshot:
         """The snapshot: from the file, or from the account; with the organization's policies where they were given."""
@@ -75,4 +106,6 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
             found = self.account.collect(quiet=quiet)
         for kind, given in self.guardrails.items():
             found = with_guardrails(found, given, kind)
+        if (running := self.running) is not None:
+            found = with_inventory(found, running)
         return found

@@ -1,14 +1,18 @@
 """Every AWS call that leastwise may make, in one table.
 
 The client refuses any call that is not here (`session`), the policy to grant follows from it
-(`permissions`), and a snapshot holds either an answer or a gap for each call that is `kept`.
+(`permissions`), and a snapshot holds either an answer or a gap for each call that is `kept`. Those of the inventory
+are made on request only; a snapshot without them has no gaps for them.
 """
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
-READ_VERBS = ("Get", "List", "Describe", "Head", "GenerateCredentialReport")
+from leastwise.account.kinds import CALLS, REGIONS
+from leastwise.collect.inventory_calls import ASKS
+
+READ_VERBS = ("Get", "List", "Describe", "Head", "BatchGet", "GenerateCredentialReport")
 
 
 class Call(NamedTuple):
@@ -56,5 +60,12 @@ READ_CALLS: tuple[Call, ...] = (
     *_same("organizations", "ListParents", "ListPoliciesForTarget", "DescribePolicy"),
 )
 
-ALLOWED = frozenset(call.name for call in READ_CALLS)
+INVENTORY_CALLS: tuple[Call, ...] = (
+    *_same("ec2", "DescribeRegions"),
+    *(Call(ask.service, ask.operation, ask.permission, ask.call in CALLS) for ask in ASKS),
+)
+"""Only made on request."""
+
+ALLOWED = frozenset(call.name for call in (*READ_CALLS, *INVENTORY_CALLS))
 KEPT = tuple(call.name for call in READ_CALLS if call.kept)
+KEPT_INVENTORY = (REGIONS, *CALLS)

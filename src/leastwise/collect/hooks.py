@@ -51,9 +51,9 @@ def refuse_garbled(operation_model: Any, response_dict: dict[str, Any], **_: Any
     status = response_dict["status_code"]
     if not body and status < 300:
         raise ResponseParserError("the body is empty")
-    protocol = operation_model.service_model.resolved_protocol
-    due = status < 300 and (protocol == "json" or operation_model.name == "GetBucketPolicy")
-    if due or (protocol == "json" and body.startswith(b"{")):
+    speaks_json = operation_model.service_model.resolved_protocol in {"json", "rest-json"}
+    due = status < 300 and (speaks_json or operation_model.name == "GetBucketPolicy")
+    if due or (speaks_json and body.startswith(b"{")):
         _refuse_broken_json(body)
 
 

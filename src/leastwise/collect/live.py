@@ -15,11 +15,12 @@ from botocore.exceptions import BotoCoreError
 from leastwise._version import __version__
 from leastwise.arn import Arn, is_account_id, parse_arn
 from leastwise.collect import iam, s3
-from leastwise.collect.calls import KEPT
+from leastwise.collect.calls import KEPT, KEPT_INVENTORY
 from leastwise.collect.clock import stamp
 from leastwise.collect.credential_report import credential_report
 from leastwise.collect.explain import explain, worst
 from leastwise.collect.failure import Failure, Kind, from_boto_error
+from leastwise.collect.inventory import inventory as running
 from leastwise.collect.organizations import guardrails, organization
 from leastwise.collect.query import Part, Query, answer
 from leastwise.collect.session import Aws, Options
@@ -43,20 +44,23 @@ QUESTIONS: tuple[Callable[[Aws], Part], ...] = (
 )
 
 
-def collect_live(
+def collect_live(  # noqa: PLR0913 - the face of the library, all named
     region: str | None = None,
     *,
     profile: str | None = None,
     endpoint_url: str | None = None,
     session: Any = None,
     progress: Callable[[Progress], None] | None = None,
+    inventory: bool = False,
+    regions: tuple[str, ...] = (),
 ) -> Snapshot:
     """The account that boto3's own credential chain leads to.
 
     `session` is a boto3.Session of the caller's. `progress` is called once for each step, from any thread
-    but never twice at once. Raises CollectError when nothing could be seen.
+    but never twice at once. With `inventory` it also asks what runs, in `regions` or in every enabled one.
+    Raises CollectError when nothing could be seen, UsageError for a region that is not enabled.
     """
-    return collect(Options(region, profile, endpoint_url, session, progress))
+    return collect(Options(region, profile, endpoint_url, session, progress, inventory, regions))
 
 
 def collect(options: Options) -> Snapshot:
@@ -66,10 +70,11 @@ def collect(options: Options) -> Snapshot:
     except BotoCoreError as error:
         raise CollectError(explain(from_boto_error("", error), options.profile)) from error
     with closing(aws):
-        return _collect(aws, aws.profile)
+        return _collect(aws, options)
 
 
-def _collect(aws: Aws, profile: str | None) -> Snapshot:
+def _collect(aws: Aws, options: Options) -> Snapshot:
+    profile = aws.profile
     identity = answer(aws, IDENTITY)
     for failure in identity.failures:
         if failure.kind in HOPELESS:
@@ -81,6 +86,7 @@ def _collect(aws: Aws, profile: str | None) -> Snapshot:
         partial(s3.account_block, aws, self_arn.account),
         partial(iam.missing_documents, aws, whole.calls.get(iam.DETAILS.call)),
         partial(guardrails, aws, self_arn.account, whole.calls),
+        *((partial(running, aws, options.regions),) if options.inventory else ()),
     )
     return _snapshot(aws, self_arn, _join([whole, *threads(len(last))(lambda ask: ask(), last)]))
 
@@ -131,12 +137,13 @@ def _caller(whole: Part) -> str:
 
 def _snapshot(aws: Aws, self_arn: Arn, whole: Part) -> Snapshot:
     gaps = {failure.gap() for failure in whole.failures}
+    order = (*KEPT, *KEPT_INVENTORY)
     return Snapshot(
         account=self_arn.account,
         partition=self_arn.partition,
         taken_at=stamp(aws.clock.now()),
         tool=f"leastwise {__version__}",
         caller=_caller(whole),
-        calls={name: raw(whole.calls[name]) for name in KEPT if name in whole.calls},
-        gaps=sorted(gaps, key=lambda gap: (KEPT.index(gap.call), gap.target or "", gap.reason)),
+        calls={name: raw(whole.calls[name]) for name in order if name in whole.calls},
+        gaps=sorted(gaps, key=lambda gap: (order.index(gap.call), gap.target or "", gap.reason)),
     )

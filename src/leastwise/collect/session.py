@@ -37,13 +37,18 @@ GARBLED_DELAYS = (0.03, 0.07, 0.25)  # seconds before the second, third and four
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What a caller may choose about a live collection. None leaves it to boto3's own chain."""
+    """What a caller may choose about a live collection. None leaves it to boto3's own chain.
+
+    `inventory` asks what runs, too, in `regions` or in every enabled one.
+    """
 
     region: str | None = None
     profile: str | None = None
     endpoint_url: str | None = None
     session: Any = None
     progress: Callable[[Progress], None] | None = None
+    inventory: bool = False
+    regions: tuple[str, ...] = ()
     clock: Clock = field(default_factory=Clock)
 
 
@@ -95,6 +100,11 @@ class Aws:
                 hooks.install(client)
                 self._clients[key] = client
             return self._clients[key]
+
+    def lacks(self, service: str, region: str) -> bool:
+        """Whether botocore's table of endpoints names regions of the service, and this is none of them."""
+        known = self.session.get_available_regions(service, self.session.get_partition_for_region(region))
+        return bool(known) and region not in known
 
     def close(self) -> None:
         """Give back all connections."""
