@@ -136,7 +136,7 @@ def test_can_for_programs(ask: Cli) -> None:
     ("words", "says"),
     [
         (("can", "anne", "s3:GetObject"), "did you mean user/ann?"),
-        (("can", "ann", "s3:*"), "'s3:*' is no action"),
+        (("can", "ann", "s3:*"), "'s3:*' is not one action"),
         (("can", "ann", "s3:GetObject", "data"), "'data' is no resource"),
         (("can", "ann", "s3:GetObject", "--context", "key"), "'key' is not KEY=VALUE"),
         (("can", "ann", "s3:GetObject", "--context", "k=1", "--absent", "K"), "k is given by --context and called --absent"),

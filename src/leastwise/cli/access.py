@@ -10,7 +10,7 @@ from leastwise.cli import asking, options
 from leastwise.cli.asking import Line
 from leastwise.cli.compare import witness_lines, witness_record
 from leastwise.collect.policy_file import read_policy
-from leastwise.questions import grants
+from leastwise.questions import ask_patterns, grants
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -40,14 +40,21 @@ def command(policies: tuple[str, ...], *, action: str, resource: str, expect: st
     from another, which may be somebody else's. Exits with 1 when any of them grants the action, as a check in CI wants
     it; what could not be decided is `unknown`, and no pass.
     """
+    notes = ask_patterns(action, resource)
     found = [grants(document, action, resource) for document in map(read_policy, policies)]
     word = answer(found)
     if form == "json":
         asking.publish(
-            question={"action": action, "resource": resource}, answer=word, policies=list(map(record, found))
+            question={"action": action, "resource": resource},
+            answer=word,
+            policies=list(map(record, found)),
+            notes=list(notes),
         )
     else:
-        asking.say(f"{word.replace('-', ' ')}: {action} on {resource}", [line for one in found for line in lines(one)])
+        said = [line for one in found for line in lines(one)]
+        asking.say(
+            f"{word.replace('-', ' ')}: {action} on {resource}", [*said, *(Line("note", note) for note in notes)]
+        )
     return asking.expected(word, expect)
 
 

@@ -113,8 +113,7 @@ def spot(why: Why) -> str:
 def remarks(notes: Iterable[str], unseen: Sequence[str]) -> Iterator[Line]:
     """What else must be known of the answer."""
     yield from (Line("note", note) for note in notes)
-    if unseen:
-        yield Line("not seen", f"{', '.join(unseen)}: the answer does not consider them")
+    yield Line("not seen", f"{', '.join(unseen)}: the answer does not consider them")
 
 
 # for programs

@@ -4,7 +4,7 @@ Pure functions over an `Account`; every decision is the engine's, with its reaso
 that were seen is said in `unseen` and `notes`, and never counts as a yes.
 """
 
-from leastwise.questions.asked import Asked, ask
+from leastwise.questions.asked import Asked, ask, ask_patterns
 from leastwise.questions.asker import Asker, Circumstances, find
 from leastwise.questions.documents import Grants, compare, grants
 from leastwise.questions.verdict import Verdict, Why, can
@@ -22,6 +22,7 @@ __all__ = [
     "Who",
     "Why",
     "ask",
+    "ask_patterns",
     "can",
     "compare",
     "find",

@@ -12,13 +12,15 @@ import msgspec
 from leastwise import catalog
 from leastwise.arn import parse_arn
 from leastwise.errors import UsageError
-from leastwise.policy.pattern import Glob, covers
+from leastwise.policy.pattern import Glob, covers, overlaps
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 ANY = "*"
 _ACTION = re.compile(r"[a-z0-9-]+:[a-z0-9_-]+", re.IGNORECASE)
+_ACTIONS = re.compile(r"\*|[a-z0-9*?-]+:[a-z0-9_*?-]+", re.IGNORECASE | re.ASCII)
+_ARNS = Glob.parse("arn:*:*:*:*:*")
 
 
 class Asked(msgspec.Struct, frozen=True, kw_only=True):
@@ -50,7 +52,7 @@ def ask(action: str, resource: str | None = None) -> Asked:
     Raises UsageError for what is no action or no resource.
     """
     if not _ACTION.fullmatch(action) or not action.isascii():
-        raise UsageError(f"{action!r} is no action: ask about one, as in s3:GetObject")
+        raise UsageError(f"{action!r} is not one action: ask about one, as in s3:GetObject")
     universe = catalog.universe()
     index = universe.index(action)
     name = action if index is None else universe.names[index]
@@ -66,6 +68,18 @@ def ask(action: str, resource: str | None = None) -> Asked:
     if not kinds:
         return Asked(action=name, resource=ANY)
     return Asked(action=name, within=kinds, without=_others(name, kinds), named=False)
+
+
+def ask_patterns(actions: str, resources: str) -> tuple[str, ...]:
+    """What is to be noted of a question about all actions and resources that match these.
+
+    Raises UsageError for what no action or no resource can match: to say that nothing of it is allowed were no answer.
+    """
+    if not _ACTIONS.fullmatch(actions):
+        raise UsageError(f"{actions!r} matches no action: ask about s3:GetObject, or about a pattern, as s3:Get*")
+    if resources != ANY and not overlaps(Glob.parse(resources), _ARNS):
+        raise UsageError(f"{resources!r} matches no resource: give an ARN or a pattern, as arn:aws:s3:::bucket/*")
+    return () if catalog.universe().mask(actions) else tuple(_unknown(actions))
 
 
 def _plainness(kind: str, action: str) -> tuple[bool, int]:

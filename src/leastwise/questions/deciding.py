@@ -82,16 +82,13 @@ def _together(asked: Asked, found: list[Decided]) -> Decided:
 
 
 def best(found: Iterable[Decided]) -> Decided:
-    """The most that is allowed; the first ALLOWED ends the search."""
-    top: Decided | None = None
+    """The most that is allowed, of at least one; the first ALLOWED ends the search."""
+    tried: list[Decided] = []
     for one in found:
+        tried.append(one)
         if one.outcome is Outcome.ALLOWED:
-            return one
-        if top is None or _BEST.index(one.outcome) > _BEST.index(top.outcome):
-            top = one
-    if top is None:
-        raise ValueError("nothing was asked")
-    return top
+            break
+    return max(tried, key=lambda one: _BEST.index(one.outcome))
 
 
 def at(account: Account, asker: Asker, action: str, resource: str) -> Decided:
