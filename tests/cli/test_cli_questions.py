@@ -221,6 +221,14 @@ def test_what_can_for_programs(ask: Cli) -> None:
     assert not found["administrator"]
 
 
+def test_what_can_says_when_it_leaves_something_out(cli: Cli, tmp_path: Path) -> None:
+    many = [allow("s3:GetObject", Condition={"StringEquals": {f"aws:PrincipalTag/{n}": "x"}}) for n in range(7)]
+    world = an_account().role("r", inline={"p": document(*many, allow("novel:Do"))})
+    said = " ".join(cli("what-can", "role/r", "--snapshot", save(world, tmp_path / "s.json")).out.split())
+    assert "and 2 more" in said
+    assert "novel:Do" in said
+
+
 # compare, access
 
 GET, READ = document(allow("s3:Get*")), document(allow(["s3:Get*", "s3:List*"]))
@@ -250,6 +258,12 @@ def test_compare(cli: Cli, policies: Callable[..., None], *, old: Any, new: Any,
         assert f"  action     {found['witness']['action']}\n".split() in [
             line.split() for line in said.out.splitlines()
         ]
+
+
+def test_a_new_request_names_the_condition_keys_it_needs(cli: Cli, policies: Callable[..., None]) -> None:
+    policies(old=document(allow("s3:GetObject")), new=document(allow("s3:*", Condition=MFA)))
+    said = cli("compare", "old.json", "new.json").out
+    assert "aws:multifactorauthpresent = true" in said.lower()
 
 
 def test_what_could_not_be_decided_is_no_pass(cli: Cli, policies: Callable[..., None]) -> None:
@@ -312,6 +326,34 @@ def test_bad_policies_are_one_line_and_exit_code_2(
     said = cli("compare", "good.json", "bad.json")
     assert (said.code, said.out, said.err.count("\n")) == (2, "", 1)
     assert says in said.err
+
+
+@pytest.mark.parametrize(
+    ("action", "resource", "says"),
+    [
+        ("GetObject", "*", "'GetObject' matches no action"),
+        ("s3:Get Object", "*", "matches no action"),
+        ("", "*", "'' matches no action"),
+        ("s3:GetObject", "bucket", "'bucket' matches no resource"),
+        ("s3:GetObject", "", "'' matches no resource"),
+    ],
+)
+def test_what_nothing_can_match_is_no_pass(
+    cli: Cli, policies: Callable[..., None], action: str, resource: str, says: str
+) -> None:
+    policies(a=GET)
+    said = cli("access", "a.json", "--action", action, "--resource", resource)
+    assert (said.code, said.out, said.err.count("\n")) == (2, "", 1)
+    assert says in said.err
+
+
+def test_an_action_that_the_catalogue_does_not_know_is_noted(cli: Cli, policies: Callable[..., None]) -> None:
+    policies(a=document(allow("s3:GetObject")))
+    said = cli("access", "a.json", "--action", "s3:GetObjct")
+    assert (said.code, "did you mean s3:GetObject?" in " ".join(said.out.split())) == (0, True)
+    (note,) = json.loads(cli("access", "a.json", "--action", "s3:GetObjct", "--format", "json").out)["notes"]
+    assert "does not know s3:GetObjct" in note
+    assert "note" not in cli("access", "a.json", "--action", "s3:Pu*").out
 
 
 def test_a_missing_policy(cli: Cli) -> None:

@@ -95,6 +95,11 @@ def test_scps_that_were_not_seen_are_named() -> None:
     assert "RCPs" not in can(account, "ann", ask("iam:CreateUser")).unseen, "RCPs do not reach IAM"
 
 
+def test_a_bucket_without_a_policy_has_nothing_unseen() -> None:
+    seen, other = (asked(ann(GET).bucket(name), "s3:GetObject", OBJECT).unseen for name in ("b", "c"))
+    assert set(other) - set(seen) == {"the policy of bucket b"}
+
+
 def test_what_another_account_must_allow_too_is_no_yes() -> None:
     verdict = asked(ann(allow("*")), "sts:AssumeRole", f"arn:aws:iam::{FOREIGN}:role/x")
     assert (verdict.outcome, FOREIGN in verdict.conditions[0]) == (IF, True)
@@ -127,6 +132,12 @@ def test_what_another_account_must_allow_too_is_no_yes() -> None:
         (ann(allow("ec2:RunInstances", "arn:aws:ec2:*:*:instance/*")), "ec2:RunInstances", None, IF, None),
         (ann(allow("novel:*", "arn:aws:novel:::x")), "novel:Do", None, YES, "arn:aws:novel:::x"),
         (ann(), "sts:GetCallerIdentity", None, YES, "*"),
+        # no prefix of an ARN, and other people's accounts
+        (ann(allow("s3:GetObject", "*b/x")), "s3:GetObject", None, YES, None),
+        (ann(allow("lambda:InvokeFunction", f"arn:aws:lambda:eu-west-1:{FOREIGN}:function:f")), "lambda:InvokeFunction", None, IF, f"arn:aws:lambda:eu-west-1:{FOREIGN}:function:f"),
+        (ann(allow("lambda:InvokeFunction"), deny("lambda:*", f"arn:aws:lambda:*:{ACCOUNT}:*")), "lambda:InvokeFunction", None, IF, ""),
+        (ann({"Effect": "Allow", "Action": "lambda:InvokeFunction", "NotResource": f"arn:aws:lambda:*:{ACCOUNT}:*"}), "lambda:InvokeFunction", None, IF, ""),
+        (ann(allow("lambda:InvokeFunction", f"arn:aws:lambda:*:{ACCOUNT}:function:f"), deny("lambda:*", f"arn:aws:lambda:*:{ACCOUNT}:*")), "lambda:InvokeFunction", None, DENIED, None),
     ],
 )  # fmt: skip
 def test_whether_ann_may_do_it_to_anything(

@@ -76,8 +76,7 @@ def lines(one: Grants) -> Iterator[Line]:
         more = f" and {len(granted.names) - SHOWN:,} more" if len(granted.names) > SHOWN else ""
         yield Line("allows", ", ".join(granted.names[:SHOWN]) + more)
         yield from (Line("if", condition) for condition in granted.conditions)
-        if granted.request:
-            yield from witness_lines(granted.request)
+        yield from witness_lines(granted.request) if granted.request else ()
 
 
 def record(one: Grants) -> dict[str, Any]:

@@ -64,8 +64,9 @@ def decide(account: Account, asker: Asker, asked: Asked) -> Decided:
     """The answer, for the resource or for the best that lies within the patterns."""
     if asked.resource:
         return at(account, asker, asked.action, asked.resource)
-    found = (best(within(account, asker, asked, pattern)) for pattern in asked.within)
-    return _together(asked, list(found)) if asked.together else best(found)
+    if asked.together:
+        return _together(asked, [within(account, asker, asked, pattern) for pattern in asked.within])
+    return within(account, asker, asked, *asked.within)
 
 
 def _together(asked: Asked, found: list[Decided]) -> Decided:
@@ -97,20 +98,38 @@ def at(account: Account, asker: Asker, action: str, resource: str) -> Decided:
     return _decided(account, settled(request, layers))
 
 
-def within(account: Account, asker: Asker, asked: Asked, pattern: str) -> Iterator[Decided]:
-    """Answers for examples within the pattern: among the account's own resources, behind each door, and abroad."""
+def within(account: Account, asker: Asker, asked: Asked, *patterns: str) -> Decided:
+    """The best answer within the patterns: abroad, where a yes is never sure, only if there is none at home."""
+    found = best(one for pattern in patterns for one in _at_home(account, asker, asked, pattern))
+    if found.outcome in {Outcome.ALLOWED, Outcome.CONDITIONAL}:
+        return found
+    return best((found, *(one for pattern in patterns for one in _abroad(account, asker, asked, pattern))))
+
+
+def _at_home(account: Account, asker: Asker, asked: Asked, pattern: str) -> Iterator[Decided]:
+    """Answers for examples among the account's own resources, and behind each door."""
     home = pinned(account, pattern, account.id)
-    parts = [(home, asker.layers)]
+    yield from _answers(account, asker, asked, within=home, layers=asker.layers)
     for door in doors(account, asked.action).open_to(asker, asked.action):
         part = _behind(door, home)
         if part is not None:
-            parts.append((part, msgspec.structs.replace(asker.layers, resource=door.layer)))
-    strangers = _abroad(account, asker, asked.action) if _is_open(pattern) else ()
-    parts += [(pinned(account, pattern, stranger), asker.layers) for stranger in strangers]
-    for part, layers in parts:
-        request = _request(account, asker, asked.action, part)
-        for example in examples(request, layers, part, asked.without):
-            yield at(account, asker, asked.action, example)
+            layers = msgspec.structs.replace(asker.layers, resource=door.layer)
+            yield from _answers(account, asker, asked, within=part, layers=layers)
+
+
+def _abroad(account: Account, asker: Asker, asked: Asked, pattern: str) -> Iterator[Decided]:
+    """Answers for examples in other accounts."""
+    arn = parse_arn(pattern)
+    if arn and arn.account == "*":
+        for owner in _owners(account, asker, asked.action):
+            part = pinned(account, pattern, owner)
+            yield from _answers(account, asker, asked, within=part, layers=asker.layers)
+
+
+def _answers(account: Account, asker: Asker, asked: Asked, *, within: str, layers: Layers) -> Iterator[Decided]:
+    request = _request(account, asker, asked.action, within)
+    for example in examples(request, layers, within, asked.without):
+        yield at(account, asker, asked.action, example)
 
 
 def _behind(door: Door, pattern: str) -> str | None:
@@ -123,12 +142,6 @@ def _behind(door: Door, pattern: str) -> str | None:
     return None
 
 
-def _is_open(pattern: str) -> bool:
-    """Whether resources of several accounts fit the pattern."""
-    arn = parse_arn(pattern)
-    return arn is not None and arn.account == "*"
-
-
 def pinned(account: Account, pattern: str, owner: str) -> str:
     """The pattern with the account and the partition filled in, where it leaves them open."""
     arn = parse_arn(pattern)
@@ -138,14 +151,13 @@ def pinned(account: Account, pattern: str, owner: str) -> str:
     return ":".join(("arn", *arn._replace(partition=partition, account=owner if arn.account == "*" else arn.account)))
 
 
-def _abroad(account: Account, asker: Asker, action: str) -> Iterator[str]:
-    """The other accounts that the asker's policies name, and one that they do not."""
+def _owners(account: Account, asker: Asker, action: str) -> Iterator[str]:
+    """The other accounts that the asker's policies name; and where they leave it open, one that they do not."""
     identity = asker.layers.identity
     bears = identity.bearing(action.lower()).allows if identity and action.lower() not in UNSIGNED else ()
-    arns = (parse_arn(pattern) for _, s in bears for pattern in s.resources.patterns)
-    named = {arn.account for arn in arns if arn and is_account_id(arn.account)} - {account.id}
-    yield from sorted(named)
-    if bears:
+    owners = {arn.account if arn else "*" for _, s in bears for arn in map(parse_arn, s.resources.patterns)}
+    yield from sorted(owner for owner in owners if is_account_id(owner) and owner != account.id)
+    if any(owner and not is_account_id(owner) for owner in owners) or any(s.resources.negated for _, s in bears):
         yield STRANGER
 
 
