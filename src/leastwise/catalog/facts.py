@@ -2,6 +2,7 @@
 
 import re
 from functools import cache, lru_cache
+from itertools import chain
 from typing import NamedTuple
 
 from leastwise.catalog.files import COLUMN, items, lines, rows
@@ -41,14 +42,39 @@ def _taken(service: str, cell: str) -> tuple[tuple[ResourceType, bool], ...]:
     return tuple([(_type(service, item.removesuffix("*")), item.endswith("*")) for item in items(cell)])
 
 
-@cache
-def alike() -> tuple[tuple[int, ...], ...]:
-    """The actions that take resources, as their bits, those that take the same ones together."""
-    groups: dict[tuple[str, str], list[int]] = {}
-    for index, (action, types) in enumerate(zip(lines("actions.txt"), _resources(), strict=True)):
+def alike(low: int, high: int) -> list[list[int]]:
+    """The actions of one service that take resources, those that take the same ones together.
+
+    As their bits, ascending. The service's own are those from ``low`` up to ``high``.
+    """
+    groups: dict[str, list[int]] = {}
+    for index, types in enumerate(_resources()[low:high], low):
         if types:
-            groups.setdefault((action.partition(":")[0], types), []).append(index)
-    return tuple(map(tuple, groups.values()))
+            groups.setdefault(types, []).append(index)
+    return list(groups.values())
+
+
+@cache
+def patterns(owner: str) -> frozenset[str]:
+    """The ARN patterns of the resource types of a service, which stands in their ARNs; of all services for ``""``."""
+    owned = _owned()
+    return frozenset(pattern_of(t) for _, t in (owned.get(owner, ()) if owner else chain(*owned.values())))
+
+
+def takers(owner: str) -> set[str]:
+    """The services with actions on resources of a service."""
+    return {service for service, _ in _owned().get(owner, ())}
+
+
+@cache
+def _owned() -> dict[str, list[tuple[str, str]]]:
+    """The service in an ARN, which is ``*`` in one → the services that list such resources, with their templates."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    for line in lines("types.txt"):
+        service, _, template, _ = line.split(COLUMN, 3)
+        owner = template.split(":", 3)[2]
+        found.setdefault("*" if "$" in owner else owner, []).append((service, template))
+    return found
 
 
 def own_keys(index: int) -> tuple[str, ...]:

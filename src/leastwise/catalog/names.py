@@ -58,7 +58,7 @@ class Names:
 
     def names_of(self, mask: int) -> list[str]:
         """The actions of a mask, sorted. Bits beyond the list are ignored, so ``~mask`` is welcome."""
-        return [self.names[index] for index in _ones(mask & self.everything)]
+        return [self.names[index] for index in ones(mask & self.everything)]
 
     def _position(self, lower: str) -> int | None:
         index = bisect_left(self._lower, lower)
@@ -72,11 +72,15 @@ class Names:
         if head == glob:
             index = self._position(glob)
             return 0 if index is None else 1 << index
-        low = bisect_left(self._lower, head)
-        high = bisect_left(self._lower, head + _AFTER_ANY_NAME, lo=low)
+        low, high = self._run(head)
         if not glob[len(head) :].strip("*"):
             return ((1 << (high - low)) - 1) << low
         return self._among(glob, low, high)
+
+    def _run(self, head: str) -> tuple[int, int]:
+        """From where up to where the names begin with this, in lower case."""
+        low = bisect_left(self._lower, head)
+        return low, bisect_left(self._lower, head + _AFTER_ANY_NAME, lo=low)
 
     def _among(self, glob: str, low: int, high: int) -> int:
         """The mask of those names from ``low`` up to ``high`` that match a lower-case glob."""
@@ -107,7 +111,7 @@ def _piece(piece: str) -> str:
     return re.escape(piece).replace(r"\?", ".")
 
 
-def _ones(mask: int) -> Iterator[int]:
+def ones(mask: int) -> Iterator[int]:
     """The positions of the set bits, ascending."""
     bits = f"{mask:b}"[::-1]
     index = bits.find("1")

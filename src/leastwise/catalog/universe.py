@@ -11,7 +11,7 @@ from functools import cache, cached_property
 from leastwise.catalog import facts
 from leastwise.catalog.files import lines, text
 from leastwise.catalog.levels import BY_LETTER, AccessLevel
-from leastwise.catalog.names import Names
+from leastwise.catalog.names import Names, ones
 
 
 class Universe(Names):
@@ -21,6 +21,8 @@ class Universe(Names):
         """Read the names, and nothing else yet."""
         super().__init__(text("actions.txt"))
         self._level_masks: dict[AccessLevel, int] = {}
+        self._alike: dict[str, tuple[tuple[str, int], ...]] = {}
+        self._groups: dict[int, int] = {}
 
     def level(self, action: str) -> AccessLevel | None:
         """How much the action can do; ``None`` when it is unknown or a pattern."""
@@ -53,29 +55,40 @@ class Universe(Names):
         """
         return tuple(dict.fromkeys(kind.pattern for kind, required in self._taken(action) if required))
 
-    def alike(self) -> list[tuple[str, int]]:
-        """The scopable actions by what they take: of each group that takes the same, one action and all as a mask."""
-        return self._alike
+    def resources_of(self, owner: str = "") -> frozenset[str]:
+        """ARN patterns of the resource types of a service, which stands in their ARNs, ``*`` in some; else of all."""
+        return facts.patterns(owner)
+
+    def takers(self, owner: str) -> set[str]:
+        """The services with actions on resources of a service: ``ssm`` has some on those of ``s3``."""
+        return facts.takers(owner)
+
+    def alike(self, service: str) -> tuple[tuple[str, int], ...]:
+        """The scopable actions of a service by what they take: of each group that takes the same, one action, and all
+        as a mask.
+        """
+        if service not in self._alike:
+            low, high = self._run(f"{service}:")
+            groups = [(group[0], _mask_of(group)) for group in facts.alike(low, high)]
+            self._alike[service] = tuple([(self.names[first], mask) for first, mask in groups])
+        return self._alike[service]
 
     def apart(self, mask: int) -> list[int]:
-        """The scopable actions of a mask in groups that take the same, in the order of `alike`; none is empty."""
-        found: dict[int, int] = {}
+        """The scopable actions of a mask in groups that take the same; none is empty."""
+        found: list[int] = []
         rest = mask & self.scopable
         while rest:
-            number = self._groups[(rest & -rest).bit_length() - 1]
-            same = self._alike[number][1]
-            found[number] = rest & same
+            same = self._like((rest & -rest).bit_length() - 1)
+            found.append(rest & same)
             rest &= ~same
-        return [found[number] for number in sorted(found)]
+        return found
 
-    @cached_property
-    def _groups(self) -> dict[int, int]:
-        """The place in `alike` of each scopable action, by its bit."""
-        return {index: number for number, group in enumerate(facts.alike()) for index in group}
-
-    @cached_property
-    def _alike(self) -> list[tuple[str, int]]:
-        return [(self.names[group[0]], _mask_of(group)) for group in facts.alike()]
+    def _like(self, index: int) -> int:
+        """The group of an action that can be scoped."""
+        if index not in self._groups:
+            for _, mask in self.alike(self._lower[index].partition(":")[0]):
+                self._groups |= dict.fromkeys(ones(mask), mask)
+        return self._groups[index]
 
     def condition_keys(self, action: str) -> frozenset[str]:
         """Keys the action's service may send: the action's own, and those of its resource types.
@@ -119,7 +132,7 @@ def universe() -> Universe:
     return Universe()
 
 
-def _mask_of(ascending: tuple[int, ...]) -> int:
+def _mask_of(ascending: list[int]) -> int:
     """The mask of some positions, of which the lowest comes first: they lie near each other, so the sums stay small."""
     low = ascending[0]
     return sum(1 << (index - low) for index in ascending) << low

@@ -11,8 +11,7 @@ the region is not wide.
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from leastwise import catalog
@@ -23,11 +22,10 @@ if TYPE_CHECKING:
 
 ARN_PARTS = 6
 _WILD = re.compile(r"[*?]")
-_AFTER_ANY_TYPE = "\x7f"  # sorts after every character of an ARN
 
 
 class Kinds(NamedTuple):
-    """The resource types that some actions share, as ARN patterns without their partition."""
+    """The resource types that some actions share, as ARN patterns without their partition. `alternatives` are all."""
 
     required: frozenset[str]
     alternatives: frozenset[str]
@@ -51,9 +49,11 @@ def wide_actions(resources: Resources, partition: str) -> int:
 
 def _taken_whole(every: frozenset[str], bare: frozenset[str]) -> int:
     union = 0
-    for kinds, actions in _actions_by_kinds().items():
-        if kinds.required <= every if kinds.required else kinds.alternatives & bare:
-            union |= actions
+    owners = {kind.split(":", 2)[1] for kind in every}
+    for service in {taker for owner in owners for taker in catalog.universe().takers(owner)}:
+        for kinds, actions in _actions_by_kinds(service):
+            if kinds.required <= every if kinds.required else kinds.alternatives & bare:
+                union |= actions
     return union
 
 
@@ -66,27 +66,28 @@ def _covered(text: str, partition: str) -> frozenset[str]:
     start, head = f"arn:{partition}", _WILD.split(text, maxsplit=1)[0]
     if not head.startswith(start) and not start.startswith(head):
         return frozenset()
-    types, rest = _types(), head[len(start) :]
-    candidates = types[bisect_left(types, rest) : bisect_left(types, rest + _AFTER_ANY_TYPE)]
-    return frozenset(t for t in candidates if covers(Glob.parse(text), Glob.parse(start + t)))
+    owner = head.split(":")[2] if head.count(":") > 2 else ""
+    rest, glob = head[len(start) :], Glob.parse(text)
+    return frozenset(t for t in _types(owner) if t.startswith(rest) and covers(glob, Glob.parse(start + t)))
 
 
-@cache
-def _types() -> list[str]:
-    """All resource types, sorted."""
-    return sorted({t for kinds in _actions_by_kinds() for t in (*kinds.required, *kinds.alternatives)})
+@lru_cache(maxsize=1024)
+def _types(owner: str) -> tuple[str, ...]:
+    """The resource types of a service, all for ""."""
+    return tuple(map(_without_partition, catalog.universe().resources_of(owner)))
 
 
-@cache
-def _actions_by_kinds() -> dict[Kinds, int]:
+@lru_cache(maxsize=1024)
+def _actions_by_kinds(service: str) -> tuple[tuple[Kinds, int], ...]:
+    """The actions of a service by the types that they take."""
     universe = catalog.universe()
-    found: dict[Kinds, int] = {}
-    for action, alike in universe.alike():
-        required = frozenset(map(_without_partition, universe.required_resource_patterns(action)))
-        every = frozenset(map(_without_partition, universe.resource_patterns(action)))
-        kinds = Kinds(required, every)
-        found[kinds] = found.get(kinds, 0) | alike
-    return found
+    return tuple([(_kinds(action), alike) for action, alike in universe.alike(service)])
+
+
+def _kinds(action: str) -> Kinds:
+    universe = catalog.universe()
+    required, every = universe.required_resource_patterns(action), universe.resource_patterns(action)
+    return Kinds(frozenset(map(_without_partition, required)), frozenset(map(_without_partition, every)))
 
 
 def _without_partition(pattern: str) -> str:
