@@ -29,6 +29,7 @@ from leastwise.checks import all_checks
 from leastwise.cli.program import COMMANDS, program
 from leastwise.collect.permissions import required_policy
 from leastwise.escalation.method import FOLDER, SHAPES, parse
+from leastwise.escalation.prose import permissions, premises, with_blanks
 from leastwise.report import FILES
 from leastwise.report.table import render
 from leastwise.report.view import View
@@ -38,20 +39,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from leastwise.checks.core import Check
-    from leastwise.escalation.method import Method, Need
+    from leastwise.escalation.method import Method
 
 ROOT = Path(__file__).resolve().parent.parent
 MADE_FOLDERS = ("docs/checks", "docs/methods")  # nothing else may lie here
 METHODS = "src/leastwise/escalation/methods.json"  # the rows of methods/*.toml, to be read in a moment
 PERMISSIONS = "docs/guide/permissions.md"  # written by hand but for the policy in it
 COLUMNS = 100  # of the picture and of the help texts
-ONTO = {
-    "any": "",
-    "self": " on oneself",
-    "target": " on the target",
-    "group": " on the group",
-    "policy": " on the policy",
-}
 MADE_BY = "<!-- made by tools/docs.py: change the code, then run `make docs` -->"
 
 
@@ -152,9 +146,10 @@ def method_page(method: Method) -> str:
         as_prose(method.attack),
         as_prose(f"It wins {method.wins}."),
         "## What it needs",
-        bullets(map(need, method.needs)) or "No permission of its own.",
+        bullets(as_code(actions) + where for actions, where in permissions(method)) or "No permission of its own.",
+        *(("## What must be so", bullets(looked_up)) if (looked_up := premises(method)) else ()),
         *(("## What it supposes", bullets(as_prose(fact.text) for fact in method.supposes)) if method.supposes else ()),
-        *(("## How it is done", fenced(as_commands(method.commands), "console")) if method.commands else ()),
+        *(("## How it is done", fenced(with_blanks("\n".join(method.commands)), "console")) if method.commands else ()),
         "## How to mend it",
         numbered(map(as_prose, method.fix)),
         "## See also",
@@ -167,6 +162,7 @@ def methods_index(every: Sequence[Method]) -> str:
     return page(
         "The escalation methods",
         "Each step of a path names its method. `leastwise explain ID` shows the same page in the terminal.",
+        f"There are {len(every)}, over {len(SHAPES)} shapes.",
         table(("method", "shape", "what is done"), ((link(m.id), f"`{m.shape}`", m.title) for m in every)),
     )
 
@@ -176,14 +172,9 @@ def as_prose(text: str) -> str:
     return re.sub(r"\{(\w+?)(?:_name)?\}", r"*\1*", text)
 
 
-def as_commands(lines: Iterable[str]) -> str:
-    """The commands to be copied, their blanks in capitals."""
-    return re.sub(r"\{(\w+)\}", lambda blank: blank[1].upper(), "\n".join(lines))
-
-
-def need(wanted: Need) -> str:
-    """A needed permission, the others that would do, and on what."""
-    return " or ".join(f"`{action}`" for action in wanted.actions) + ONTO.get(wanted.on, f" on `{wanted.on}`")
+def as_code(actions: Iterable[str]) -> str:
+    """The actions any of which would do."""
+    return " or ".join(f"`{action}`" for action in actions)
 
 
 # the commands

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,6 +13,7 @@ from leastwise.checks import all_checks
 from leastwise.cli.program import COMMANDS
 from leastwise.collect.permissions import required_policy
 from leastwise.escalation.method import methods
+from leastwise.escalation.prose import premises, with_blanks
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -98,10 +100,12 @@ def test_a_method_is_explained(cli: Cli, method: Method) -> None:
     said = cli("explain", method.id)
     assert said.code == 0
     flat = " ".join(said.out.split())
-    for text in (method.title, method.attack, *method.actions, *method.fix):
-        assert text in flat
+    for text in (method.title, method.attack, *method.actions, *premises(method), *method.fix):
+        assert with_blanks(text) in flat
     for line in method.commands:
-        assert f"  {line}\n" in said.out
+        assert f"  {with_blanks(line)}\n" in said.out
+    assert not re.search(r"\{\w+\}", said.out)
+    assert ("closed or closing" in flat) is method.end_of_life
 
 
 def test_nothing_to_explain(cli: Cli) -> None:

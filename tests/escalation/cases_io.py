@@ -1,7 +1,7 @@
 """Accounts written as data: what the case files hold, put into a world.
 
     {"users":    {"eve": {"inline": {"p": [statement, …]}, "attached": ["ReadOnlyAccess"], "groups": ["team"],
-                          "boundary": "fence", "keys": 2, "password": true}},
+                          "boundary": "fence", "keys": 2, "inactive_keys": 1, "password": true, "mfa": true}},
      "roles":    {"boss": {"trust": {"Service": "lambda.amazonaws.com"}, "profile": true, "path": "/", …}},
      "groups":   {"team": {"inline": {…}, "attached": […]}},
      "policies": {"fence": {"statements": [statement, …], "older": [[statement, …], …]}}}
@@ -54,7 +54,10 @@ def _user(world: World, name: str, user: dict[str, Any]) -> None:
         boundary=user.get("boundary", ""),
         password=user.get("password", False),
         mfa=user.get("mfa", False),
-        keys=tuple(key(10) for _ in range(user.get("keys", 0))),
+        keys=(
+            *(key(10) for _ in range(user.get("keys", 0))),
+            *(key(10, active=False) for _ in range(user.get("inactive_keys", 0))),
+        ),
     )
 
 
@@ -74,12 +77,12 @@ def _inline(holder: dict[str, Any]) -> dict[str, Any]:
     return {name: document(*statements) for name, statements in holder.get("inline", {}).items()}
 
 
-def routes(account: Account, method: str = "", source: str = EVE) -> list[Route]:
-    """The escalations of the source, those that use the method where one is given."""
+def routes(account: Account, method: str = "", *, lesser: bool = False) -> list[Route]:
+    """The escalations of eve, those that use the method where one is given; on request, what falls short of one too."""
     return [
         path
         for path in find_paths(account)
-        if path.source.name == source
-        and path.escalates
+        if path.source.name == EVE
+        and (path.escalates or lesser)
         and (not method or any(edge.method == method for edge in path.edges))
     ]

@@ -21,7 +21,8 @@ def test_no_row_names_an_action_that_the_catalogue_does_not_know() -> None:
 
 def test_ids_are_unique_and_every_shape_has_rows() -> None:
     ids = [method.id for method in methods()]
-    assert len(ids) == len(set(ids)) >= 45
+    assert len(ids) == len(set(ids)) >= 129
+    assert sum(bool(method.pathfinding_id) for method in methods()) == 90
     assert {method.shape for method in methods()} == set(SHAPES)
 
 
@@ -48,6 +49,8 @@ def test_a_row_fits_its_shape(method: Method) -> None:
     services = method.shape in {"pass_role", "bend_resource"}
     assert bool(method.trusts or method.helper) is services
     assert (method.shape == "pass_role") >= bool(method.helper or method.passed_as)
+    assert (method.shape == "find_credentials") <= bool(method.supposes)
+    assert (method.shape == "take_over") >= bool(method.within)
     assert (method.shape == "bend_resource") is any(fact.bears for fact in method.supposes)
     assert bool(method.access) is (method.shape in {"take_over", "assume"})
     assert (method.shape == "rewrite_self") <= bool(method.change)

@@ -11,15 +11,15 @@ from leastwise.checks import all_checks
 from leastwise.cli.screen import width
 from leastwise.cli.words import unknown
 from leastwise.escalation.method import methods
+from leastwise.escalation.prose import permissions, premises, with_blanks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from leastwise.checks.core import Check
-    from leastwise.escalation.method import Method, Need
+    from leastwise.escalation.method import Method
 
 WIDEST = 100  # longer lines are hard to read
-ONTO = {"any": "", "self": " on oneself", "target": " on the target", "group": " on the group", "policy": " on it"}
 
 
 class Part(NamedTuple):
@@ -62,14 +62,12 @@ def _check(check: Check) -> Iterator[Part]:
 
 
 def _method(method: Method) -> Iterator[Part]:
-    yield Part("", (f"{method.id}: {method.title} ({method.category})", method.attack))
-    yield Part("Wins", (method.wins,))
-    yield Part("Needs", tuple(map(_need, method.needs)))
+    closed = "; the service is closed or closing" if method.end_of_life else ""
+    yield Part("", (f"{method.id}: {method.title} ({method.category}{closed})", with_blanks(method.attack)))
+    yield Part("Wins", (with_blanks(method.wins),))
+    yield Part("Needs", tuple(" or ".join(actions) + where for actions, where in permissions(method)))
+    yield Part("Looks up in the account", premises(method))
     yield Part("Supposes", tuple(fact.text for fact in method.supposes))
-    yield Part("Commands", method.commands, verbatim=True)
-    yield Part("Fix", method.fix)
+    yield Part("Commands", tuple(map(with_blanks, method.commands)), verbatim=True)
+    yield Part("Fix", tuple(map(with_blanks, method.fix)))
     yield Part("See", method.sources)
-
-
-def _need(need: Need) -> str:
-    return " or ".join(need.actions) + ONTO.get(need.on, f" on {need.on}")

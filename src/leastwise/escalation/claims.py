@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 Facts = dict[str, "str | Sequence[str]"]
 ANY = "any"
+ALL = "all"
 ATTACHING = ("iam:Attach", "iam:Detach")
 
 
@@ -179,19 +180,41 @@ def _shared(account: Account, source: User | Role, key: tuple[str, ...], ask: Ca
     return remember(account, ("shared", key, alike), lambda: ask().allowed)
 
 
-class EitherOf(msgspec.Struct, frozen=True, eq=False):
-    """One of some permissions, of which it is not known which one AWS asks for."""
+class Everywhere(msgspec.Struct, frozen=True, eq=False):
+    """One of some permissions on every resource there is."""
 
-    permits: tuple[Permit, ...]
+    actions: tuple[str, ...]
 
     def allowed(self, account: Account, source: User | Role) -> bool | None:
-        """Whether one is allowed."""
-        return any_of(permit.allowed(account, source) for permit in self.permits)
+        """Whether one of the actions is allowed so widely."""
+        if not any(powers(account, source).held & bit(action) for action in self.actions):
+            return False
+        return any_of(self._truth(account, source, action) for action in self.actions)
+
+    def _truth(self, account: Account, source: User | Role, action: str) -> bool | None:
+        mask = catalog.universe().mask(action)
+        if access.allowed_on_everything(account, source, sure=True) & mask:
+            return True
+        return None if access.allowed_on_everything(account, source, sure=False) & mask else False
 
     def answers(self, account: Account, source: User | Role) -> tuple[tuple[str, Answer], ...]:
-        """The best."""
-        found = (pair for permit in self.permits for pair in permit.answers(account, source))
-        return (max(found, key=lambda pair: _strength(pair[1])),)
+        """The best of the actions."""
+        best = max(self.actions, key=lambda action: _rank(self._truth(account, source, action)))
+        return ((f"{best} on *", access.can(account, source, best)),)
+
+
+class EitherOf(msgspec.Struct, frozen=True, eq=False):
+    """One of some claims."""
+
+    claims: tuple[Permit, ...]
+
+    def allowed(self, account: Account, source: User | Role) -> bool | None:
+        """Whether one holds."""
+        return any_of(claim.allowed(account, source) for claim in self.claims)
+
+    def answers(self, account: Account, source: User | Role) -> tuple[tuple[str, Answer], ...]:
+        """Those of the best."""
+        return max(self.claims, key=lambda claim: _rank(claim.allowed(account, source))).answers(account, source)
 
 
 class Admission(msgspec.Struct, frozen=True, eq=False):
@@ -266,7 +289,7 @@ def potential(method: Method, partition: str, account: str) -> tuple[Claim, ...]
 
 def _is_bound(need: Need) -> bool:
     """Whether the need is about one known resource, not about any of a kind."""
-    return need.on != ANY and ":" not in need.on
+    return need.on not in {ANY, ALL} and ":" not in need.on
 
 
 @cache
@@ -274,10 +297,11 @@ def anywhere(method: Method, partition: str, account: str) -> tuple[Claim, ...]:
     """The permissions on any resource of a kind; those on the same kind must meet on one resource."""
     kinds: dict[tuple[str, ...], list[tuple[str, ...]]] = {}
     for need in method.needs:
-        if not _is_bound(need):
+        if not _is_bound(need) and need.on != ALL:
             patterns = tuple(_localised(p, partition, account) for p in _kinds(need))
             kinds.setdefault(patterns, []).append(need.actions)
-    return tuple(Somewhere(tuple(needs), patterns) for patterns, needs in kinds.items())
+    everywhere = (Everywhere(need.actions) for need in method.needs if need.on == ALL)
+    return (*everywhere, *(Somewhere(tuple(needs), patterns) for patterns, needs in kinds.items()))
 
 
 def _kinds(need: Need) -> tuple[str, ...]:

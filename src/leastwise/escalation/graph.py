@@ -14,7 +14,7 @@ from leastwise.escalation.claims import anywhere, decide
 from leastwise.escalation.method import ASSUME_ROLE, IMPLIED, methods
 from leastwise.escalation.paper import a_member
 from leastwise.escalation.powers import bit, bits, powers, statements_of
-from leastwise.escalation.rewrite import need_marks, row_marks, rows_open_to
+from leastwise.escalation.rewrite import need_marks, row_marks, rows_open_to, sort_of
 from leastwise.policy.condition import Context
 from leastwise.policy.document import Policy
 from leastwise.policy.elements import Resources  # noqa: TC001 - a type of the index
@@ -170,7 +170,7 @@ class Graph:
         """The nodes by kind and by what they hold of the rows' actions: few sorts, each tried once per row."""
         if not self._sorts:
             for node in self.active:
-                self._sorts.setdefault((node.holder.kind.value, node.held & row_marks()), []).append(node)
+                self._sorts.setdefault((sort_of(node.holder), node.held & row_marks()), []).append(node)
         return self._sorts
 
     def ready(self, node: Node, method: Method) -> bool | None:

@@ -28,10 +28,10 @@ from leastwise.escalation.paper import is_aws_owned, trusting
 from leastwise.escalation.rewrite import open_to
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Callable, Collection, Iterator
 
     from leastwise.access import Holder
-    from leastwise.account.model import Account
+    from leastwise.account.model import Account, Login
 
 MOST_KEYS = 2  # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
 
@@ -88,8 +88,10 @@ def assuming(graph: Graph, node: Node, target: Node, role: Role) -> Hop | None:
 
 
 def _seizing(graph: Graph, target: Node, done: Collection[Node]) -> Iterator[Hop]:
-    """`take_over` of somebody who is worth it as he is."""
+    """`take_over` of somebody who is worth it as he is, by what wins all that he may do."""
     for method in seizures(target.what.kind.value):
+        if method.within:
+            continue
         for node in graph.holding(method.needs[0].action, target.arn):
             if (
                 node not in done
@@ -115,7 +117,8 @@ def seizing(account: Account, node: Node, target: Node, method: Method) -> Hop |
     entered = entry(account, node.holder, target.what, method)
     if entered is None:
         return None
-    return _hop(account, (node, target), method, (*permits, *entered[0]), supposes=entered[1])
+    supposes = (*supposed(method, target.what), *entered[1])
+    return _hop(account, (node, target), method, (*permits, *entered[0]), supposes=supposes)
 
 
 Entry = tuple[tuple[Claim, ...], tuple[str, ...]]
@@ -132,22 +135,40 @@ def entry(account: Account, source: User | Role, target: Holder, method: Method)
     if isinstance(target, Role):
         if method.access == "trust":
             return (Admission(target),), ()
+        if method.access == "assigned":
+            return ((), ()) if has_identity_center(account) else None
         return None if is_aws_owned(target) else ((Admission(trusting(target, source.arn)),), ())
     is_member = isinstance(source, User) and any(g.arn == target.arn for g in source.groups)
     return None if is_member else ((), ())
 
 
+def has_identity_center(account: Account) -> bool:
+    """Whether the account shows signs of Identity Center, which makes a role for each permission set in use."""
+    return remember(account, "identity center", lambda: any(role.is_reserved for role in account.roles))
+
+
 def _entry_of_user(account: Account, source: User | Role, target: User, access_by: str) -> Entry | None:
     login = target.login
+    if access_by == "service-credential":
+        return (), ()
     if access_by in {"key", "rotated-key"}:
         full = login is not None and len(login.keys) >= MOST_KEYS
         return ((), ()) if full == (access_by == "rotated-key") else None
+    words, fits = _STATES[access_by]
     if login is None:
-        word = "no" if access_by == "new-login" else "a"
-        return (), (f"{target.name} has {word} console password (no credential report was seen)",)
-    if login.has_password == (access_by == "new-login"):
+        return (), (f"{target.name} has {words} (no credential report was seen)",)
+    if not fits(login):
         return None
-    return _past_mfa(account, source, target) if login.mfa else ((), ())
+    return _past_mfa(account, source, target) if login.mfa and access_by in _SIGNING_IN else ((), ())
+
+
+_SIGNING_IN = ("new-login", "changed-login")
+_STATES: dict[str, tuple[str, Callable[[Login], bool]]] = {
+    "new-login": ("no console password", lambda login: not login.has_password),
+    "changed-login": ("a console password", lambda login: login.has_password),
+    "known-login": ("a console password and an MFA device", lambda login: login.has_password and login.mfa),
+    "known-key": ("an inactive access key", lambda login: any(not key.active for key in login.keys)),
+}
 
 
 def _past_mfa(account: Account, source: User | Role, target: User) -> Entry:
@@ -224,8 +245,8 @@ def _passing(graph: Graph, target: Node, rows: tuple[Method, ...], done: Collect
 
 def may_pass(role: str, method: Method) -> Permit | EitherOf:
     """The permission to hand the role to the service."""
-    permits = tuple(_pass_to(role, service) for service in method.receivers)
-    return permits[0] if len(permits) == 1 else EitherOf(permits)
+    claims = tuple(_pass_to(role, service) for service in method.receivers)
+    return claims[0] if len(claims) == 1 else EitherOf(claims)
 
 
 def _pass_to(role: str, service: str) -> Permit:
@@ -277,9 +298,10 @@ def _profiles(graph: Graph, node: Node, role: Role, method: Method) -> Iterator[
         yield ""
 
 
-def supposed(method: Method, role: Role) -> tuple[str, ...]:
-    """What the row supposes, about this role."""
-    return tuple(s.text.replace("the role", f"the role {role.arn}") for s in method.supposes)
+def supposed(method: Method, who: Holder) -> tuple[str, ...]:
+    """What the row supposes, about this role or user."""
+    word = f"the {who.kind.value}"
+    return tuple(s.text.replace(word, f"{word} {who.arn}") for s in method.supposes)
 
 
 def _bending(graph: Graph, target: Node, method: Method, done: Collection[Node]) -> Iterator[Hop]:

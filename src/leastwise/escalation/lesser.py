@@ -5,16 +5,19 @@ Asked only of principals without an escalation; one of each kind is enough, and 
 
 from __future__ import annotations
 
+from functools import cache, reduce
 from itertools import islice
+from operator import or_
 from typing import TYPE_CHECKING
 
-from leastwise import access
+from leastwise import access, catalog
 from leastwise.account.model import remember
 from leastwise.escalation.claims import decide, potential
 from leastwise.escalation.graph import Graph, Hop, Node, Reach
 from leastwise.escalation.hops import assuming, may_pass, passing, roles_trusting, seizing, seizures
 from leastwise.escalation.method import PASS_ROLE, Method
 from leastwise.escalation.rewrite import open_to, row_marks
+from leastwise.escalation.standing import standing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,18 +47,27 @@ def _sideways(graph: Graph, node: Node) -> Iterator[Hop | None]:
         if method in seizures("user"):
             reach = graph.reach(node, method.needs[0].action)
             for user in islice((u for u in graph.account.users if reach(u.arn)), TRIED):
-                if _stronger(graph.account, user, node):
+                if _stronger(graph.account, user, node, within=method.within):
                     yield seizing(graph.account, node, Node(graph.account, user), method)
     for method in open_to(graph.account, node.holder, "pass_role"):
         if graph.ready(node, method) is not False:
             yield from _passing(graph, node, method)
 
 
-def _stronger(account: Account, target: User | Role, node: Node) -> bool:
-    """Whether the engine finds an action that the target may take on something and the caller on nothing."""
+def _stronger(account: Account, target: User | Role, node: Node, *, within: tuple[str, ...] = ()) -> bool:
+    """Whether the engine finds an action that the target may take on something and the caller on nothing.
+
+    Where only some actions are won, it must be one of them.
+    """
     if target.arn == node.arn:
         return False
-    return bool(access.possible_actions(account, target) & ~access.possible_actions(account, node.holder))
+    more = access.possible_actions(account, target) & ~access.possible_actions(account, node.holder)
+    return bool(more & _mask(within) if within else more)
+
+
+@cache
+def _mask(patterns: tuple[str, ...]) -> int:
+    return reduce(or_, map(catalog.universe().mask, patterns))
 
 
 def _passing(graph: Graph, node: Node, method: Method) -> Iterator[Hop | None]:
@@ -76,9 +88,9 @@ def _passable(account: Account, reach: Reach, service: str) -> tuple[Role, ...]:
 
 def dormant(graph: Graph, node: Node) -> Hop | None:
     """The hop that only lacks somebody strong enough at its other end."""
-    for shape in ("pass_role", "bend_resource", "take_over"):
+    for shape in ("pass_role", "bend_resource", "take_over", "find_credentials"):
         for method in open_to(graph.account, node.holder, shape):
-            if method.change or method.makes:
+            if method.change or method.makes or method.within or not _worth_finding(graph.account, method):
                 continue
             claims = potential(method, graph.account.partition, graph.account.id)
             truth = decide(claims, graph.account, node.holder)
@@ -90,18 +102,33 @@ def dormant(graph: Graph, node: Node) -> Hop | None:
                     subject=graph.account.subject,
                     claims=claims,
                     certain=truth is True,
-                    missing=(_lacking(method),),
+                    missing=_lacking(method),
                 )
     return None
 
 
-def _lacking(method: Method) -> str:
+def _worth_finding(account: Account, method: Method) -> bool:
+    """Whether somebody strong has what the row looks for: a user's access key, as far as was seen."""
+    return method.shape != "find_credentials" or method.target != "user" or _has_keyholder(account)
+
+
+def _has_keyholder(account: Account) -> bool:
+    def find() -> bool:
+        holders = (user for user in account.users if user.login is None or user.active_keys)
+        return any(standing(account, user).is_administrator for user in holders)
+
+    return remember(account, "keyholder", find)
+
+
+def _lacking(method: Method) -> tuple[str, ...]:
     """What would have to exist."""
+    if method.shape == "find_credentials":
+        return tuple(fact.text for fact in method.supposes)
     if method.shape == "take_over":
-        return f"a {method.target} with more power that can be entered this way"
+        return (f"a {method.target} with more power that can be entered this way",)
     profile = ", with an instance profile," if method.profile == "existing" else ""
     if not method.trusts:
-        return f"a role with more power that trusts a role which trusts {method.helper} and may be passed"
+        return (f"a role with more power that trusts a role which trusts {method.helper} and may be passed",)
     if method.shape == "pass_role":
-        return f"a role with more power{profile} that trusts {method.trusts} and may be passed"
-    return f"a role with more power{profile} that trusts {method.trusts}, borne by such a resource"
+        return (f"a role with more power{profile} that trusts {method.trusts} and may be passed",)
+    return (f"a role with more power{profile} that trusts {method.trusts}, borne by such a resource",)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from leastwise import access
 from leastwise.escalation.claims import Circumstances, claims_of, decide, potential
 from leastwise.escalation.graph import Graph, Hop, Node, Reach
-from leastwise.escalation.hops import entry
+from leastwise.escalation.hops import entry, supposed
 from leastwise.escalation.paper import (
     EVERYTHING,
     administrator_access,
@@ -59,7 +59,7 @@ def _change(
         claims=move.claims,
         certain=move.certain and certain,
         on=move.variant.on,
-        supposes=supposes,
+        supposes=(*supposed(move.method, node.holder), *supposes),
         after=move.after,
     )
 
@@ -152,15 +152,23 @@ def _anew(graph: Graph, node: Node, method: Method) -> Iterator[Hop]:
             else new_role(account, arn, trusts=source.arn)
         )
         entered = entry(account, source, made, method)
+        if entered is None:
+            return
         on = {"target": arn, "policy": policy}
-        claims = (
-            *claims_of(account, method, on, Circumstances(made, attached=policy)),
-            *(entered[0] if entered else ()),
-        )
+        claims = (*claims_of(account, method, on, Circumstances(made, attached=policy)), *entered[0])
         truth = decide(claims, account, source)
         if truth is not False:
-            certain = truth is True
-            yield Hop(node, None, method, subject=made.subject, claims=claims, certain=certain, on=on, after=made)
+            yield Hop(
+                node,
+                None,
+                method,
+                subject=made.subject,
+                claims=claims,
+                certain=truth is True,
+                on=on,
+                supposes=(*supposed(method, made), *entered[1]),
+                after=made,
+            )
 
 
 def _names(account: Account, source: User | Role, method: Method) -> Iterator[str]:

@@ -17,7 +17,14 @@ import msgspec
 from leastwise import catalog
 
 FOLDER = Path(__file__).with_name("methods")
-SHAPES = ("rewrite_self", "assume", "take_over", "pass_role", "bend_resource")  # the order of preference
+SHAPES = (
+    "rewrite_self",
+    "assume",
+    "take_over",
+    "pass_role",
+    "bend_resource",
+    "find_credentials",
+)  # the order of preference
 
 PASS_ROLE = "iam:PassRole"  # noqa: S105 - an action
 ASSUME_ROLE = "sts:AssumeRole"
@@ -39,14 +46,27 @@ Change = Literal[
     "boundary",
     "own-boundary",
 ]
-Access = Literal["", "key", "rotated-key", "new-login", "changed-login", "trust", "new-trust", "member"]
+Access = Literal[
+    "",
+    "key",
+    "rotated-key",
+    "known-key",
+    "new-login",
+    "changed-login",
+    "known-login",
+    "service-credential",
+    "trust",
+    "new-trust",
+    "member",
+    "assigned",
+]
 
 
 class Need(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename={"others": "or"}):
     """A permission. `others` are actions that would do in its place.
 
-    `on` says on what: `any` resource of the action's kind, or of the kind given as an ARN pattern; the caller
-    `self`, the `target`, the `group`, `policy` or instance `profile` that is changed.
+    `on` says on what: `any` resource of the action's kind, or of the kind given as an ARN pattern; `all` of them; the
+    caller `self`, the `target`, the `group`, `policy` or instance `profile` that is changed.
     """
 
     action: str
@@ -74,14 +94,16 @@ class Supposed(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 class Method(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One technique.
 
-    `caller` is the kind of principal that can use it, "" for both. `change` says how documents of the caller (or,
+    `caller` is the kind of principal that can use it, "" for all: "role" leaves out the roles of Identity Center, which
+    AWS guards, and "permission-set" means them alone. `change` says how documents of the caller (or,
     when taking over, of the target) are changed, `access` how the target is entered, `makes` that the target is
     newly made, `trusts` the service that will bear the role, `profile` where the instance profile comes from,
     `supposes` the facts which leave the hop conditional, `wins` in words what is gained.
 
     `helper` is a service that must be handed a role of its own, however weak; where `trusts` is empty, the target
     trusts that role instead of a service. `passed_as` are the names by which `iam:PassedToService` may call the
-    service, where they are not the one that roles trust.
+    service, where they are not the one that roles trust. `within` are the actions in which alone the target's power
+    is won; such a hop makes nobody an administrator. Where credentials are to be found, `target` is whose.
     """
 
     id: str
@@ -95,7 +117,7 @@ class Method(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     shape: str = ""
     rank: int = 0
     needs: tuple[Need, ...] = ()
-    caller: Literal["", "user", "role"] = ""
+    caller: Literal["", "user", "role", "permission-set"] = ""
     target: Literal["", "user", "role", "group"] = ""
     change: Change = ""
     access: Access = ""
@@ -103,6 +125,7 @@ class Method(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     trusts: str = ""
     helper: str = ""
     passed_as: tuple[str, ...] = ()
+    within: tuple[str, ...] = ()
     profile: Literal["", "existing", "new", "swapped"] = ""
     supposes: tuple[Supposed, ...] = ()
     pathfinding_id: str = ""

@@ -46,14 +46,22 @@ def with_(holder: H, **changes: object) -> H:
     return msgspec.structs.replace(holder, memo={}, **changes)
 
 
+_OF_POLICIES = ("version", "default-version")
+
+
 def is_aws_owned(holder: Holder) -> bool:
     """Whether AWS guards the principal, so that nobody in the account can edit it."""
     return isinstance(holder, Role) and (holder.is_service_linked or holder.is_reserved)
 
 
 def variants(account: Account, holder: User | Role, method: Method) -> Iterator[Variant]:
-    """The ways to make the method's change to the principal."""
-    if not is_aws_owned(holder):
+    """The ways to make the method's change to the principal.
+
+    The roles of Identity Center are changed through their permission sets only; the customer-managed policies attached
+    to them are as open to change as any.
+    """
+    by_set = method.caller == "permission-set"
+    if is_aws_owned(holder) == by_set or method.change in _OF_POLICIES:
         yield from _CHANGES[method.change](account, holder)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from leastwise.account.model import remember
+from leastwise.account.model import Role, remember
 from leastwise.escalation.claims import Circumstances, Claim, Permit, claims_of, decide
 from leastwise.escalation.method import Method, methods, of_shape
 from leastwise.escalation.paper import Variant, variants
@@ -14,7 +14,7 @@ from leastwise.escalation.powers import bits, powers
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from leastwise.account.model import Account, Role, User
+    from leastwise.account.model import Account, User
 
 
 class Move(NamedTuple):
@@ -42,12 +42,17 @@ def _moves(account: Account, holder: User | Role) -> Iterator[Move]:
             claims = change_claims(account, method, variant, on={"self": holder.arn}, about=holder)
             truth = decide(claims, account, holder)
             if truth is not False:
-                yield Move(method, variant, claims, truth is True)
+                yield Move(method, variant, claims, truth is True and not method.supposes)
 
 
 def open_to(account: Account, holder: User | Role, shape: str) -> tuple[Method, ...]:
     """The rows of a shape for principals of this kind that hold something for each need: none for most."""
-    return rows_open_to(holder.kind.value, powers(account, holder).held & row_marks(), shape)
+    return rows_open_to(sort_of(holder), powers(account, holder).held & row_marks(), shape)
+
+
+def sort_of(holder: User | Role) -> str:
+    """What kind of caller the principal is, in the words of the rows."""
+    return "permission-set" if isinstance(holder, Role) and holder.is_reserved else holder.kind.value
 
 
 @cache

@@ -80,7 +80,7 @@ def _equivalent(account: Account, holder: User | Role) -> Standing:
     """Allowed on everything what makes it full by one change to itself."""
     best = NONE
     for move in moves(account, holder):
-        full = fullness(account, move.after)
+        full = False if move.method.supposes else fullness(account, move.after)
         if full is False or not _on_everything(account, holder, move, sure=False):
             continue
         if full and move.certain and _on_everything(account, holder, move, sure=True):
@@ -123,7 +123,7 @@ def _sensitive() -> int:
 
 @cache  # the rows do not change while the program runs
 def _identity_writing() -> int:
-    named = {a.lower() for m in methods() for a in m.actions if a.lower().startswith("iam:")}
+    named = {a.lower() for m in methods() for a in m.actions if a.lower().startswith(("iam:", "sso:"))}
     return bits(named - {PASS_ROLE.lower(), ASSUME_ROLE.lower()})
 
 

@@ -1,0 +1,94 @@
+"""A method in words: what it needs and what must be so, as its shape and its row have it."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from leastwise.escalation.method import PASS_ROLE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from leastwise.escalation.method import Method
+
+_ON = {
+    "any": "",
+    "all": " on everything",
+    "self": " on itself",
+    "target": " on the target",
+    "group": " on its group",
+    "policy": " on the policy",
+    "profile": " on the instance profile",
+}
+_CALLER = {
+    "user": "The caller is a user.",
+    "role": "The caller is a role that AWS does not guard.",
+    "permission-set": "The caller is a role that Identity Center made.",
+}
+_CHANGE = {
+    "version": "A customer-managed policy bears on the principal and has fewer than five versions; else"
+    " iam:DeletePolicyVersion on it is needed too.",
+    "default-version": "A customer-managed policy bears on the principal and keeps a version that allows more.",
+    "group-inline": "The caller is a member of the group.",
+    "group-attached": "The caller is a member of the group.",
+    "inline-deny": "Inline policies of its own deny what would be enough without them.",
+    "attached-deny": "Policies that are attached to it deny what would be enough without them.",
+    "boundary": "A boundary holds back what its policies allow.",
+    "own-boundary": "A boundary holds back what its policies allow.",
+}
+_ACCESS = {
+    "key": "The user has fewer than two access keys.",
+    "rotated-key": "The user has two access keys.",
+    "known-key": "The user has an access key that is inactive.",
+    "new-login": "The user has no console password; an MFA device of its own can be deactivated.",
+    "changed-login": "The user has a console password; an MFA device of its own can be deactivated.",
+    "known-login": "The user has a console password and an MFA device.",
+    "trust": "The trust policy of the role lets the caller in.",
+    "new-trust": "AWS does not guard the role, and nothing denies the caller sts:AssumeRole.",
+    "member": "The caller is not yet a member of the group.",
+    "assigned": "The account shows signs of Identity Center.",
+}
+_PROFILE = {
+    "existing": "The role is in an instance profile.",
+    "new": "The role is in no instance profile yet.",
+    "swapped": "Another role has an instance profile.",
+}
+
+
+def permissions(method: Method) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Each needed permission: the actions any of which would do, and on what. What the shape adds comes first."""
+    if method.shape == "pass_role":
+        if method.trusts:
+            yield (PASS_ROLE,), f" on the target, to {' or '.join(method.receivers)}"
+        if method.helper:
+            yield (PASS_ROLE,), f" on the helping role, to {method.helper}"
+    for need in method.needs:
+        yield need.actions, _ON.get(need.on, f" on {need.on}")
+
+
+def with_blanks(text: str) -> str:
+    """A row's text for no path in particular: the names that it would have stand in capitals."""
+    return re.sub(r"\{(\w+)\}", lambda blank: blank[1].upper(), text)
+
+
+def premises(method: Method) -> tuple[str, ...]:
+    """What is looked up in the account before the method is reported."""
+    texts = (
+        _CALLER.get(method.caller, ""),
+        *_trust(method),
+        _PROFILE.get(method.profile, ""),
+        _CHANGE.get(method.change, ""),
+        "" if method.makes and method.access != "assigned" else _ACCESS.get(method.access, ""),
+        "An administrator has an access key." if method.shape == "find_credentials" and method.target else "",
+    )
+    return tuple(filter(None, texts))
+
+
+def _trust(method: Method) -> Iterator[str]:
+    if method.trusts:
+        yield f"A role with more power trusts {method.trusts}."
+        if method.helper:
+            yield f"A helping role, however weak, trusts {method.helper}."
+    elif method.helper:
+        yield f"A role with more power trusts a helping role, which trusts {method.helper} and may assume it."
