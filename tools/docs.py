@@ -28,7 +28,7 @@ from leastwise.audit import audit
 from leastwise.checks import all_checks
 from leastwise.cli.program import COMMANDS, program
 from leastwise.collect.permissions import required_policy
-from leastwise.escalation.method import FOLDER, SHAPES, parse
+from leastwise.escalation.method import ENTER, FOLDER, SHAPES, parse
 from leastwise.escalation.prose import permissions, premises, with_blanks
 from leastwise.report import FILES
 from leastwise.report.table import render
@@ -130,7 +130,7 @@ def method_rows() -> str:
     """The rows of all shapes as JSON, each on a line of its own, so that changes can be read and merged."""
     rows = [
         {"shape": shape, **row}
-        for shape in SHAPES
+        for shape in (*SHAPES, ENTER)
         for row in tomllib.loads((FOLDER / f"{shape}.toml").read_text("utf-8"))["method"]
     ]
     lines = ",\n".join(json.dumps(row, ensure_ascii=False) for row in rows)

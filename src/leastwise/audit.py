@@ -92,6 +92,7 @@ def audit(snapshot: Snapshot, options: Options | None = None) -> Report:
         findings=tuple(f for f in judged.findings if f.severity >= wanted.min_severity),
         suppressed=judged.suppressed,
         paths=tuple(sorted(paths, key=_path_order)),
+        external=tuple(sorted(map(risk.score_path, escalation.external_paths(account)), key=_path_order)),
         recommendations=advice.recommendations,
         recommendations_left_out=advice.left_out,
         scores=scores,

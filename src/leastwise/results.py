@@ -64,6 +64,9 @@ class Kind(Enum):
     POLICY = "policy"
     BUCKET = "bucket"
     ACCOUNT = "account"
+    ORGANIZATION = "organization"
+    PROVIDER = "identity provider"
+    ANYONE = "anyone"
 
 
 class Subject(msgspec.Struct, frozen=True, order=True):
@@ -307,6 +310,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     findings: tuple[Finding, ...]
     suppressed: tuple[Suppressed, ...]
     paths: tuple[Path, ...]
+    external: tuple[Path, ...] = ()
     recommendations: tuple[Recommendation, ...]
     recommendations_left_out: int
     scores: Scores

@@ -49,6 +49,7 @@ BREAK_GLASS = subject(Kind.USER, "break-glass")
 LOGS = subject(Kind.BUCKET, "acme-logs-eu-west-1")
 ROOT = subject(Kind.ACCOUNT, ACCOUNT)
 VENDOR = subject(Kind.ROLE, "vendor-readonly")
+VENDOR_ACCOUNT = Subject("arn:aws:iam::999988887777:root", "999988887777", Kind.ACCOUNT)
 TIERS = {ANN.arn: "privileged", DEPLOY.arn: "privileged", ADMIN.arn: "administrator", BEN.arn: "other"} | {
     subject(Kind.USER, f"clean-{n}").arn: "other" for n in range(8)
 }
@@ -246,6 +247,15 @@ def recommendations() -> tuple[Recommendation, ...]:
 def a_report(**changes: object) -> Report:
     """The rich report, with whatever is to be different."""
     found = findings()
+    entered = edge(
+        VENDOR_ACCOUNT,
+        ADMIN,
+        "enter-account",
+        verdict=Verdict.CONDITIONAL,
+        permissions=(Used("sts:AssumeRole", ADMIN.arn),),
+        trust=(Evidence(document=ADMIN.arn, pointer="/AssumeRolePolicyDocument/Statement/0"),),
+        conditions=("account 999988887777 lets it assume role/admin (no snapshot of it was given)",),
+    )
     exempt = risk.score_finding(finding(BREAK_GLASS, severity=Severity.CRITICAL), tier="administrator")
     suppressed = (Suppressed(finding=exempt, reason="tagged EmergencyAccess=true: break-glass access"),)
     report = Report(
@@ -272,6 +282,7 @@ def a_report(**changes: object) -> Report:
         findings=found,
         suppressed=suppressed,
         paths=paths(),
+        external=(path(VENDOR_ACCOUNT, ADMIN, entered, verdict=Verdict.CONDITIONAL, severity=Severity.HIGH),),
         recommendations=recommendations(),
         recommendations_left_out=3,
         scores=risk.score_account(found, suppressed=suppressed, tiers=TIERS),
@@ -291,7 +302,7 @@ def a_report(**changes: object) -> Report:
 def an_empty_report() -> Report:
     """Nothing found, everything seen."""
     return a_report(
-        findings=(), paths=(), suppressed=(), fixes=(), gaps=(), unassessed=(), recommendations=(), aliases=(),
+        findings=(), paths=(), external=(), suppressed=(), fixes=(), gaps=(), unassessed=(), recommendations=(), aliases=(),
         scores=risk.score_account((), suppressed=(), tiers=TIERS), recommendations_left_out=0, caller="",
         credential_report_at="",
     )  # fmt: skip

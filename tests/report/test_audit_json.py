@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from leastwise.results import Edge
 
 MAY_BE_NONE_OF = {  # lists that state a fact when they are empty
-    "findings", "privilege_escalation_paths", "suppressed", "gaps", "unassessed", "fix_first", "principals",
+    "findings", "privilege_escalation_paths", "external_paths", "suppressed", "gaps", "unassessed", "fix_first", "principals",
     "conditions", "recommendations",
 }  # fmt: skip
 

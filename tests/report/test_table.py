@@ -150,7 +150,15 @@ def test_paths_are_shown_once_for_each_start_and_only_those_that_escalate() -> N
 
 def test_no_path_is_said_with_the_doubt_it_deserves() -> None:
     assert "No path to administrator was found\n" in text(an_empty_report())
-    assert "No path to administrator was found in what could be seen\n" in text(a_report(paths=()))
+    assert "No path to administrator was found in what could be seen\n" in text(a_report(paths=(), external=()))
+
+
+def test_paths_from_outside_are_counted_and_shown_where_there_are_no_others() -> None:
+    assert "; 1 more from outside\n" in first_screen(text())
+    assert "outside" not in first_screen(text(a_report(external=())))
+    alone = first_screen(text(a_report(paths=())))
+    assert "Worst of 1 path to administrator, all from outside\n" in alone
+    assert "account 999988887777 --enter-account--> role/admin" in alone
 
 
 def test_a_fix_says_what_it_ends() -> None:

@@ -10,7 +10,7 @@ import click
 from leastwise.checks import all_checks
 from leastwise.cli.screen import width
 from leastwise.cli.words import unknown
-from leastwise.escalation.method import methods
+from leastwise.escalation.method import entries, methods
 from leastwise.escalation.prose import permissions, premises, with_blanks
 
 if TYPE_CHECKING:
@@ -45,7 +45,8 @@ def _item(text: str, columns: int) -> str:
 @click.argument("name", metavar="ID")
 def command(name: str) -> None:
     """Explain a check (`leastwise checks` lists them) or an escalation method (a path names its methods)."""
-    pages = {method.id: _method(method) for method in methods()} | {check.id: _check(check) for check in all_checks()}
+    pages = {method.id: _method(method) for method in (*methods(), *entries().values())}
+    pages |= {check.id: _check(check) for check in all_checks()}
     if name not in pages:
         raise unknown("check or method", name, pages, listed_by="leastwise checks")
     columns = min(width(), WIDEST)

@@ -25,6 +25,7 @@ SHAPES = (
     "bend_resource",
     "find_credentials",
 )  # the order of preference
+ENTER = "enter"  # no shape of a principal's hop: the ways in from outside
 
 PASS_ROLE = "iam:PassRole"  # noqa: S105 - an action
 ASSUME_ROLE = "sts:AssumeRole"
@@ -149,6 +150,17 @@ class Method(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 @cache
 def methods() -> tuple[Method, ...]:
     """All techniques, in the order in which they are preferred: shape by shape, row by row."""
+    return tuple([method for method in _every() if method.shape != ENTER])
+
+
+@cache
+def entries() -> dict[str, Method]:
+    """The ways into an account from outside, which no principal of it goes, by id."""
+    return {method.id: method for method in _every() if method.shape == ENTER}
+
+
+@cache
+def _every() -> tuple[Method, ...]:
     return parse(FOLDER.with_suffix(".json").read_bytes())
 
 

@@ -11,9 +11,11 @@ from leastwise.escalation.paper import PAPER
 from leastwise.results import STRENGTH, Edge, Path, Severity, Used, Verdict
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from leastwise.escalation.graph import Hop
     from leastwise.policy.evaluate import Answer
-    from leastwise.results import Evidence
+    from leastwise.results import Evidence, Subject
 
 SEVERITY = {
     Verdict.PROVEN: Severity.CRITICAL,
@@ -33,16 +35,19 @@ _WORD = re.compile(r"\{(\w+)\}")
 
 def path(hops: list[Hop], *, lateral: bool = False, supposes: tuple[str, ...] = ()) -> Path:
     """The path of these hops; `supposes` are open conditions of the administrator at its end."""
-    edges = [edge(hop, supposes if hop is hops[-1] else ()) for hop in hops]
+    return joined(hops[0].source.holder.subject, hops[-1].subject, edges_of(hops, supposes), lateral=lateral)
+
+
+def edges_of(hops: list[Hop], supposes: tuple[str, ...] = ()) -> tuple[Edge, ...]:
+    """The hops of a path."""
+    return tuple(edge(hop, supposes if hop is hops[-1] else ()) for hop in hops)
+
+
+def joined(source: Subject, target: Subject, edges: tuple[Edge, ...], *, lateral: bool = False) -> Path:
+    """The path is as strong as its weakest hop."""
     weakest = min((e.verdict for e in edges), key=STRENGTH.__getitem__)
     verdict = Verdict.LATERAL if lateral else weakest
-    return Path(
-        source=hops[0].source.holder.subject,
-        target=hops[-1].subject,
-        verdict=verdict,
-        edges=tuple(edges),
-        severity=SEVERITY[verdict],
-    )
+    return Path(source=source, target=target, verdict=verdict, edges=edges, severity=SEVERITY[verdict])
 
 
 def edge(hop: Hop, supposes: tuple[str, ...] = ()) -> Edge:
@@ -50,7 +55,7 @@ def edge(hop: Hop, supposes: tuple[str, ...] = ()) -> Edge:
     proof = _proof(hop)
     answers = [answer for _, answer in proof]
     conditions = dict.fromkeys((*(c for a in answers for c in a.conditions), *hop.supposes, *supposes))
-    method = hop.method
+    method, names = hop.method, _names(hop)
     return Edge(
         source=hop.source.arn,
         target=hop.subject.arn,
@@ -61,9 +66,9 @@ def edge(hop: Hop, supposes: tuple[str, ...] = ()) -> Edge:
         trust=tuple(dict.fromkeys(evidence for answer in answers for evidence in _cited(answer, TRUST))),
         conditions=tuple(conditions),
         missing=hop.missing,
-        attack=_told(method.attack, hop),
-        commands=tuple(_told(line, hop) for line in method.commands),
-        fix=tuple(_told(line, hop) for line in method.fix),
+        attack=told(method.attack, names),
+        commands=tuple(told(line, names) for line in method.commands),
+        fix=tuple(told(line, names) for line in method.fix),
         end_of_life=method.end_of_life,
     )
 
@@ -82,8 +87,7 @@ def _cited(answer: Answer, layer: str) -> tuple[Evidence, ...]:
     return tuple(e for e in evidence_of(answer, layer) if e.source != PAPER)
 
 
-def _told(text: str, hop: Hop) -> str:
-    """The row's prose with the names filled in; a word that this hop has no name for stands as <word>."""
+def _names(hop: Hop) -> dict[str, str]:
     names = {
         "source": hop.source.arn,
         "source_name": hop.source.holder.name,
@@ -95,4 +99,9 @@ def _told(text: str, hop: Hop) -> str:
         if names.get(word):
             parsed = parse_arn(names[word])
             names[f"{word}_name"] = parsed.name if parsed else ""
+    return names
+
+
+def told(text: str, names: Mapping[str, str]) -> str:
+    """The row's prose with the names filled in; a word that this hop has no name for stands as <word>."""
     return _WORD.sub(lambda found: names.get(found[1]) or f"<{found[1]}>", text)

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 from msgspec import Meta
 from msgspec.structs import asdict
 
-from leastwise.report.audit_json import About, PublishedAccount, about, account
+from leastwise.report.audit_json import PublishedAccount, account
+from leastwise.report.path_json import About, about
 from leastwise.report.published import ConfidenceWord, Count, Percent, Published, Stamp, Text, Texts, Version, write
 
 if TYPE_CHECKING:

@@ -7,54 +7,31 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Any
 
-from msgspec import Meta, field
+from msgspec import Meta
 from msgspec.structs import asdict
 
+from leastwise.report.path_json import About, PublishedEvidence, PublishedPath, about, evidence, path
 from leastwise.report.published import (
     AccountId,
-    ArnText,
     ConfidenceWord,
     Count,
     Fingerprint,
-    KindWord,
     Percent,
     Published,
     SeverityWord,
     Stamp,
     Text,
     Texts,
-    VerdictWord,
     Version,
     write,
 )
-from leastwise.report.words import stops
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from leastwise.results import Edge, Evidence, Finding, Path, PrincipalScore, Report, Subject, Used
+    from leastwise.results import Finding, PrincipalScore, Report
 
 SCHEMA_VERSION = "1.0"
-
-
-class About(Published, frozen=True, kw_only=True):
-    """Whom an entry is about, and how much it weighs."""
-
-    principal_name: Text
-    principal_arn: ArnText
-    principal_type: KindWord
-    risk_score: Percent
-
-
-class PublishedEvidence(Published, frozen=True, kw_only=True):
-    """Where in the snapshot the claim can be read again. Without a pointer the whole document is meant."""
-
-    document: ArnText
-    name: Text = ""
-    pointer: Text = ""
-    sid: Text = ""
-    note: Text = ""
-    source: Text = ""
 
 
 class PublishedFinding(About, frozen=True, kw_only=True):
@@ -82,50 +59,6 @@ class PublishedSuppressed(PublishedFinding, frozen=True, kw_only=True):
     """A finding about an exempt subject, with the reason."""
 
     reason: Text
-
-
-class PublishedUse(Published, frozen=True, kw_only=True):
-    """One permission that a hop uses; the resource may be but an example. None of the statements: a trust allows it."""
-
-    permission: Text
-    resource: Text
-    statements: tuple[PublishedEvidence, ...] = ()
-
-
-class PublishedStep(Published, frozen=True, kw_only=True):
-    """One hop of a path."""
-
-    source: ArnText = field(name="from")
-    to: ArnText
-    method: Text
-    title: Text
-    verdict: VerdictWord
-    permissions: Texts
-    proof: tuple[PublishedUse, ...]
-    trust: tuple[PublishedEvidence, ...] = ()
-    evidence: tuple[PublishedEvidence, ...]
-    conditions: tuple[Text, ...]
-    missing: tuple[Text, ...] = ()
-    attack: Text = ""
-    commands: tuple[Text, ...] = ()
-    what_stops_it: tuple[Text, ...] = ()
-    end_of_life: bool = False
-
-
-class PublishedPath(About, frozen=True, kw_only=True):
-    """How a principal gains the power of another."""
-
-    id: Text
-    target_name: Text
-    target_arn: ArnText
-    target_type: KindWord
-    verdict: VerdictWord
-    severity: SeverityWord
-    methods: Texts
-    attack_scenario: Text
-    remediation_steps: Texts
-    steps: Annotated[tuple[PublishedStep, ...], Meta(min_length=1)]
-    fingerprint: Fingerprint
 
 
 class PublishedScore(About, frozen=True, kw_only=True):
@@ -222,6 +155,7 @@ class AuditFile(Published, frozen=True, kw_only=True):
     fix_first: tuple[PublishedFix, ...]
     findings: tuple[PublishedFinding, ...]
     privilege_escalation_paths: tuple[PublishedPath, ...]
+    external_paths: tuple[PublishedPath, ...]
     suppressed: tuple[PublishedSuppressed, ...]
 
 
@@ -242,7 +176,8 @@ def render(report: Report) -> Iterator[bytes]:
             inventory=report.inventory,
             fix_first=tuple(PublishedFix(**asdict(fix)) for fix in report.fixes),
             findings=tuple(PublishedFinding(**_finding(f)) for f in report.findings),
-            privilege_escalation_paths=tuple(_path(p) for p in report.paths),
+            privilege_escalation_paths=tuple(path(p) for p in report.paths),
+            external_paths=tuple(path(p) for p in report.external),
             suppressed=tuple(PublishedSuppressed(reason=s.reason, **_finding(s.finding)) for s in report.suppressed),
         )
     )
@@ -251,16 +186,6 @@ def render(report: Report) -> Iterator[bytes]:
 def account(report: Report) -> PublishedAccount:
     """The audited account, as both files name it."""
     return PublishedAccount(id=report.account, partition=report.partition, aliases=report.aliases)
-
-
-def about(subject: Subject, risk: int) -> dict[str, Any]:
-    """The fields by which both files name whom an entry is about."""
-    return {
-        "principal_name": subject.name,
-        "principal_arn": subject.arn,
-        "principal_type": subject.kind.value,
-        "risk_score": risk,
-    }
 
 
 def _coverage(report: Report) -> Coverage:
@@ -311,69 +236,8 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "impact": finding.impact.value,
         "likelihood": finding.likelihood.value,
         "remediation_steps": finding.fix,
-        "evidence": _evidence(finding.evidence)
+        "evidence": evidence(finding.evidence)
         or (PublishedEvidence(document=finding.subject.arn, note=finding.message),),
         "references": finding.cites or (f"leastwise explain {finding.check}",),
         "fingerprint": finding.fingerprint,
     }
-
-
-def _evidence(evidence: tuple[Evidence, ...]) -> tuple[PublishedEvidence, ...]:
-    return tuple(map(_pointer, evidence))
-
-
-def _pointer(e: Evidence) -> PublishedEvidence:
-    """Field by field: there are tens of thousands, and a dictionary for each is dear."""
-    return PublishedEvidence(
-        document=e.document, name=e.name, pointer=e.pointer, sid=e.sid, note=e.note, source=e.source
-    )
-
-
-def _path(path: Path) -> PublishedPath:
-    return PublishedPath(
-        **about(path.source, path.risk),
-        id=f"path:{path.fingerprint}",
-        target_name=path.target.name,
-        target_arn=path.target.arn,
-        target_type=path.target.kind.value,
-        verdict=path.verdict.value,
-        severity=path.severity.label,
-        methods=tuple(edge.method for edge in path.edges),
-        attack_scenario=" ".join(_attack(edge) for edge in path.edges),
-        remediation_steps=tuple(dict.fromkeys(step for edge in path.edges for step in _remedy(edge))),
-        steps=tuple(_step(edge) for edge in path.edges),
-        fingerprint=path.fingerprint,
-    )
-
-
-def _attack(edge: Edge) -> str:
-    return edge.attack or f"{edge.source} becomes {edge.target}: {edge.title}."
-
-
-def _remedy(edge: Edge) -> tuple[str, ...]:
-    used = ", ".join(map(str, edge.permissions))
-    return edge.fix or (f"Take from {edge.source} what lets it become {edge.target}: {used}.",)
-
-
-def _use(used: Used) -> PublishedUse:
-    return PublishedUse(permission=used.action, resource=used.resource, statements=_evidence(used.evidence))
-
-
-def _step(edge: Edge) -> PublishedStep:
-    return PublishedStep(
-        source=edge.source,
-        to=edge.target,
-        method=edge.method,
-        title=edge.title,
-        verdict=edge.verdict.value,
-        permissions=tuple(map(str, edge.permissions)),
-        proof=tuple(_use(used) for used in edge.permissions),
-        trust=_evidence(edge.trust),
-        evidence=_evidence(edge.evidence),
-        conditions=edge.conditions,
-        missing=edge.missing,
-        attack=edge.attack,
-        commands=edge.commands,
-        what_stops_it=stops(edge),
-        end_of_life=edge.end_of_life,
-    )

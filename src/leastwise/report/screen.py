@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from typing import TYPE_CHECKING
 
 from leastwise.report.view import STYLES, VERDICT_STYLES, Row, Section, View
-from leastwise.report.words import count, listed, moment, safe, short_arn, shorten
+from leastwise.report.words import count, listed, moment, named, safe, short_arn, shorten
 from leastwise.results import Severity
 
 if TYPE_CHECKING:
@@ -93,23 +93,27 @@ def _counts(report: Report) -> str:
 def _paths(report: Report, view: View) -> Section:
     """The first path of each principal, so that one of many ways does not fill the screen."""
     escalations = [path for path in report.paths if path.escalates]
-    if not escalations:
+    outside = [path for path in report.external if path.escalates]
+    if not escalations and not outside:
         seen = "" if report.complete else " in what could be seen"
         return Section(f"No path to administrator was found{seen}", ())
     first: dict[str, Path] = {}
-    for path in escalations:
+    for path in escalations or outside:
         first.setdefault(path.source.arn, path)
     shown = list(first.values())[:SHOWN]
     rows = tuple(Row(path.verdict.value, _way(path, view.name_width), VERDICT_STYLES[path.verdict]) for path in shown)
+    if not escalations:
+        return Section(f"Worst of {count(len(outside), 'paths')} to administrator, all from outside", rows, least=2)
     start = count(len(first), "principals")
-    return Section(f"Worst of {count(len(escalations), 'paths')} to administrator, from {start}", rows, least=2)
+    beside = f"; {len(outside):,} more from outside" if outside else ""
+    return Section(f"Worst of {count(len(escalations), 'paths')} to administrator, from {start}{beside}", rows, least=2)
 
 
 def _way(path: Path, name_width: int) -> str:
     """`user/ann --lambda-001--> role/admin: Passes a role to a new Lambda function`."""
     hops = (f"--{safe(edge.method)}--> {_end(edge, name_width)}" for edge in path.edges)
     titles = "; then ".join(edge.title for edge in path.edges)
-    return f"{' '.join((shorten(short_arn(path.source.arn), name_width), *hops))}: {titles}"
+    return f"{' '.join((shorten(named(path.source), name_width), *hops))}: {titles}"
 
 
 def _end(edge: Edge, name_width: int) -> str:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from leastwise.results import Kind
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from leastwise.results import Edge, Evidence, Used
+    from leastwise.results import Edge, Evidence, Subject, Used
 
 GAP = "..."
 
@@ -44,6 +46,14 @@ def short_arn(arn: str) -> str:
     resource = arn.split(":", 5)[-1]
     kind, slash, name = resource.partition("/")
     return safe(f"{kind}/{name.rpartition('/')[2]}" if slash else resource)
+
+
+def named(subject: Subject) -> str:
+    """What people call it: `role/admin`, `account 999988887777`, `anyone`."""
+    if subject.kind is Kind.ANYONE:
+        return subject.name
+    inside = subject.kind in {Kind.USER, Kind.ROLE, Kind.GROUP}
+    return short_arn(subject.arn) if inside else safe(f"{subject.kind.value} {subject.name}")
 
 
 def place(evidence: Evidence) -> str:
