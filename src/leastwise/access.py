@@ -266,7 +266,7 @@ def _opens_everything(layer: Layer, context: Context, *, sure: bool) -> bool:
 
 
 def _opens(bearings: tuple[tuple[Document, Statement], ...], context: Context, *, sure: bool) -> bool:
-    return any(s.resources.is_any and _holds(s, context, sure=sure) for _, s in bearings)
+    return any(s.everywhere and _holds(s, context, sure=sure) for _, s in bearings)
 
 
 def _holds(statement: Statement, context: Context, *, sure: bool) -> bool:
@@ -305,7 +305,7 @@ def denied_everywhere(layer: Layer, context: Context) -> int:
     union = 0
     for document in layer.documents:
         for s in document.statements:
-            if not s.allows and s.resources.is_any and _holds(s, context, sure=True):
+            if not s.allows and s.everywhere and _holds(s, context, sure=True):
                 union |= s.actions.mask
     return union
 

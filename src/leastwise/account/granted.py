@@ -55,7 +55,7 @@ def granted(documents: Iterable[Document], holds: Callable[[Statement], bool | N
         for statement in plain.conditional:
             if statement.allows and holds(statement) is not False:
                 allowed[statement.actions] = None
-            elif statement.resources.is_any and not statement.allows and holds(statement):
+            elif statement.everywhere and not statement.allows and holds(statement):
                 denied[statement.actions] = None
     return Granted(tuple(allowed), tuple(denied))
 
@@ -98,6 +98,6 @@ def _plain(policy: Policy) -> _Plain:
             conditional.append(statement)
         elif statement.allows:
             allowed.append(statement.actions)
-        elif statement.resources.is_any:
+        elif statement.everywhere:
             denied.append(statement.actions)
     return _Plain(tuple(allowed), tuple(denied), tuple(conditional))

@@ -65,7 +65,7 @@ def _grants(holder: Holder) -> Iterator[tuple[Document, Statement]]:
     """The statements that allow anything at all, or writing of identities, on everything."""
     for document in holder.documents:
         for s in document.statements:
-            if s.allows and s.resources.is_any and (s.actions.match(PROBE) or s.actions.mask & identity_writing()):
+            if s.allows and s.everywhere and (s.actions.match(PROBE) or s.actions.mask & identity_writing()):
                 yield document, s
 
 

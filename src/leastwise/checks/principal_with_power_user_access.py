@@ -56,7 +56,7 @@ def _hit(account: Account, holder: Holder) -> Hit:
         (document, s)
         for document in holder.documents
         for s in document.statements
-        if s.allows and s.resources.is_any and s.actions.mask & _power()
+        if s.allows and s.everywhere and s.actions.mask & _power()
     ]
     ways = filter(None, dict.fromkeys(held_through(holder, document) for document, _ in broad))
     return Hit(

@@ -117,7 +117,7 @@ def hot_statements(policy: Policy) -> tuple[tuple[int, Statement], ...]:
 def _of_policy(policy: Policy) -> Powers:
     held = sure = denied = banned = 0
     for mask, statement in hot_statements(policy):
-        everywhere = statement.resources.is_any and not statement.conditions.tests
+        everywhere = statement.everywhere and not statement.conditions.tests
         if statement.allows:
             held |= mask
             sure |= mask if everywhere else 0

@@ -3,19 +3,20 @@
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html
 
 Documents are interned by their bytes and their parts by content, so that an account with ten thousand principals
-compiles each distinct action list, resource list and condition block once.
+compiles each distinct action list and condition block once, and a resource list when somebody looks into it. A
+document in the spelling that nearly all have is read in one go, any other element by element.
 """
 
 from __future__ import annotations
 
 from functools import cached_property, lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import unquote
 
 import msgspec
 
 from leastwise.policy.condition import ALWAYS, ConditionError, Conditions, parse_conditions
-from leastwise.policy.elements import Actions, Principals, Resources
+from leastwise.policy.elements import Principals, Resources, Values, actions_of, is_everything
 from leastwise.policy.spoken import Spoken
 
 if TYPE_CHECKING:
@@ -33,23 +34,105 @@ _USUAL_KEYS = frozenset(_STATEMENT_KEYS.values())
 _ACTIONS = frozenset({"Action", "NotAction"})
 _RESOURCES = frozenset({"Resource", "NotResource"})
 _BOM = "\ufeff"
+_ALONE = "/Statement"
+_NOTHING = msgspec.Raw()
+
+
+_NONE = msgspec.UNSET
+_Maybe = Values | msgspec.UnsetType
+
+
+class _Written(msgspec.Struct, rename="pascal", forbid_unknown_fields=True, gc=False):
+    """A statement in the spelling that nearly all have, not yet compiled."""
+
+    effect: Literal["Allow", "Deny"]
+    sid: str = ""
+    action: _Maybe = _NONE
+    not_action: _Maybe = _NONE
+    resource: _Maybe = _NONE
+    not_resource: _Maybe = _NONE
+    principal: msgspec.Raw = _NOTHING
+    not_principal: msgspec.Raw = _NOTHING
+    condition: msgspec.Raw = _NOTHING
+
+
+class _WrittenPolicy(msgspec.Struct, rename="pascal", forbid_unknown_fields=True, gc=False):
+    """A document in that spelling."""
+
+    statement: tuple[_Written, ...] | _Written
+    version: Literal["2012-10-17", "2008-10-17"] = "2008-10-17"
+    id: str = ""
+
+
+class Origin:
+    """The JSON object that a document was made from, decoded when somebody asks for it: hardly anyone does."""
+
+    __slots__ = ("_text", "_value")
+
+    def __init__(self, text: bytes = b"", value: dict[str, Any] | None = None) -> None:
+        """One of the two."""
+        self._text = text
+        self._value = value
+
+    @property
+    def value(self) -> dict[str, Any]:
+        """The object."""
+        if self._value is None:
+            self._value = msgspec.json.decode(self._text, type=dict[str, Any])
+        return self._value
+
+    def statement(self, pointer: str) -> dict[str, Any]:
+        """The statement at the pointer, its keys in their usual case."""
+        place = pointer.removeprefix(f"{_ALONE}/")
+        found: Any = _get(self.value, "Statement", {})
+        return _usual_keys(found if place == pointer else found[int(place)])
 
 
 class Statement:
-    """One compiled statement. `pointer` is the JSON pointer to it within its document."""
+    """One compiled statement. `pointer` is the JSON pointer to it within its document.
 
-    __slots__ = ("actions", "allows", "conditions", "pointer", "principals", "resources", "sid", "source")
+    `everywhere` tells whether it means every resource, whatever the request.
+    """
 
-    def __init__(self, source: dict[str, Any], pointer: str, *, variables: bool) -> None:
-        """Compile from a statement object whose keys have their usual case. Raises Fault."""
-        self.source = source
+    __slots__ = (
+        "_listed", "_origin", "actions", "allows", "conditions", "everywhere", "pointer", "principals", "resources",
+        "sid",
+    )  # fmt: skip
+
+    resources: Resources
+
+    def __init__(self, written: _Written, pointer: str, origin: Origin, *, variables: bool) -> None:
+        """Compile. Raises Fault."""
+        self._origin = origin
         self.pointer = pointer
-        self.sid = _scalar_text(source.get("Sid", ""))
-        self.allows = _effect(source, pointer)
-        self.actions = _actions(source, pointer)
-        self.resources = _resources(source, pointer, variables=variables)
-        self.principals = _principals(source, pointer)
-        self.conditions = _conditions(source, pointer, variables=variables)
+        self.sid = written.sid
+        self.allows = written.effect == "Allow"
+        self.actions = actions_of(*_either(written.action, written.not_action, pointer, "Action"))
+        patterns, negated = _either(written.resource, written.not_resource, pointer, "Resource")
+        if written.resource is written.not_resource:  # trust policies have none: what they are attached to is meant
+            patterns = ("*",)
+        self._listed = patterns, negated, variables
+        self.everywhere = not negated and is_everything(patterns)
+        self.principals = _principals(written, pointer)
+        self.conditions = _conditions(written, pointer, variables=variables)
+
+    def __getattr__(self, name: str) -> Any:
+        """The resource list, made when first asked for: the resources of most statements never matter."""
+        if name != "resources":
+            raise AttributeError(name)
+        patterns, negated, variables = self._listed
+        self.resources = Resources.of(patterns, negated=negated, variables=variables)
+        return self.resources
+
+    @property
+    def patterns(self) -> tuple[str, ...]:
+        """The resource list as written."""
+        return self._listed[0]
+
+    @property
+    def source(self) -> dict[str, Any]:
+        """The JSON object it was made from, its keys in their usual case."""
+        return self._origin.statement(self.pointer)
 
     def applies(self, resource: str, context: Context) -> bool | None:
         """Whether resource and circumstances are meant, None where it cannot be told; action and caller are."""
@@ -94,11 +177,16 @@ class Fault(ValueError):  # noqa: N818 - it never leaves this room: `parse` turn
 
 
 class Policy(msgspec.Struct, frozen=True, eq=False, kw_only=True, dict=True):
-    """A document that was understood. `source` is the JSON it was made from."""
+    """A document that was understood."""
 
     version: str
     statements: tuple[Statement, ...]
-    source: dict[str, Any]
+    origin: Origin
+
+    @property
+    def source(self) -> dict[str, Any]:
+        """The JSON object it was made from."""
+        return self.origin.value
 
     @cached_property
     def spoken(self) -> Spoken:
@@ -154,6 +242,22 @@ def parse(text: bytes) -> Policy | Unparsed:
     The same bytes give the same Policy. Of duplicate keys the last wins, as in AWS.
     """
     try:
+        return _in_one_go(text)
+    except (msgspec.DecodeError, Fault, RecursionError):
+        return _by_element(text)
+
+
+def _in_one_go(text: bytes) -> Policy:
+    """A document in its usual spelling. Raises DecodeError or Fault where it has another one, or is none."""
+    written = _DECODER.decode(text)
+    return _compiled(written.statement, Origin(text), written.version)
+
+
+_DECODER = msgspec.json.Decoder(_WrittenPolicy)
+
+
+def _by_element(text: bytes) -> Policy | Unparsed:
+    try:
         return parse_value(msgspec.json.decode(text))
     except (msgspec.DecodeError, RecursionError) as error:
         return Unparsed(pointer="", reason=f"not JSON: {error}")
@@ -188,25 +292,53 @@ def _policy(source: dict[str, Any]) -> Policy:
     if version not in VERSIONS:
         raise Fault("/Version", f"{version!r} is no policy version")
     statements = _get(source, "Statement", None)
-    alone = isinstance(statements, dict)
-    if alone:
-        statements = [statements]
-    if not isinstance(statements, list):
-        raise Fault("/Statement", f"a list of statements is expected, this is {_kind(statements)}")
+    if isinstance(statements, list):
+        written: tuple[_Written, ...] | _Written = tuple(
+            _statement(one, f"{_ALONE}/{place}") for place, one in enumerate(statements)
+        )
+    elif isinstance(statements, dict):
+        written = _statement(statements, _ALONE)
+    else:
+        raise Fault(_ALONE, f"a list of statements is expected, this is {_kind(statements)}")
+    return _compiled(written, Origin(value=source), version)
+
+
+def _compiled(written: tuple[_Written, ...] | _Written, origin: Origin, version: str) -> Policy:
     variables = version == VERSION_WITH_VARIABLES
-    compiled = tuple(
-        _statement(s, "/Statement" if alone else f"/Statement/{i}", variables=variables)
-        for i, s in enumerate(statements)
-    )
-    return Policy(version=version, statements=compiled, source=source)
+    if isinstance(written, _Written):
+        statements = [Statement(written, _ALONE, origin, variables=variables)]
+    else:
+        statements = [Statement(s, _pointer(i), origin, variables=variables) for i, s in enumerate(written)]
+    return Policy(version=version, statements=tuple(statements), origin=origin)
 
 
-def _statement(source: object, pointer: str, *, variables: bool) -> Statement:
+@lru_cache(maxsize=1024)
+def _pointer(place: int) -> str:
+    return f"{_ALONE}/{place}"
+
+
+def _statement(source: object, pointer: str) -> _Written:
+    """A statement in any spelling, put into the usual one. Raises Fault."""
     if not isinstance(source, dict):
         raise Fault(pointer, f"a statement is an object, this is {_kind(source)}")
-    if not source.keys() <= _USUAL_KEYS:
-        source = {_STATEMENT_KEYS.get(str(key).lower(), str(key)): value for key, value in source.items()}
-    return Statement(source, pointer, variables=variables)
+    source = _usual_keys(source)
+    return _Written(
+        sid=_scalar_text(source.get("Sid", "")),
+        effect=_effect(source, pointer),
+        action=_listed(source, pointer, "Action"),
+        not_action=_listed(source, pointer, "NotAction"),
+        resource=_listed(source, pointer, "Resource"),
+        not_resource=_listed(source, pointer, "NotResource"),
+        principal=_raw(source, "Principal"),
+        not_principal=_raw(source, "NotPrincipal"),
+        condition=_raw(source, "Condition"),
+    )
+
+
+def _usual_keys(source: dict[str, Any]) -> dict[str, Any]:
+    if source.keys() <= _USUAL_KEYS:
+        return source
+    return {_STATEMENT_KEYS.get(str(key).lower(), str(key)): value for key, value in source.items()}
 
 
 def _get(source: dict[str, Any], key: str, default: object) -> object:
@@ -215,40 +347,32 @@ def _get(source: dict[str, Any], key: str, default: object) -> object:
     return next((value for name, value in source.items() if name.lower() == key.lower()), default)
 
 
-def _effect(source: dict[str, Any], pointer: str) -> bool:
+def _effect(source: dict[str, Any], pointer: str) -> Literal["Allow", "Deny"]:
     effect = source.get("Effect")
     word = effect.strip().lower() if isinstance(effect, str) else ""
     if word not in {"allow", "deny"}:
         raise Fault(f"{pointer}/Effect", f"Effect is Allow or Deny, not {effect!r}")
-    return word == "allow"
+    return "Allow" if word == "allow" else "Deny"
 
 
-def _actions(source: dict[str, Any], pointer: str) -> Actions:
-    name, values = _either(source, pointer, "Action", "NotAction")
-    return Actions.of(values or (), negated=name == "NotAction")
+def _listed(source: dict[str, Any], pointer: str, name: str) -> _Maybe:
+    return _texts(source[name], f"{pointer}/{name}") if name in source else _NONE
 
 
-def _resources(source: dict[str, Any], pointer: str, *, variables: bool) -> Resources:
-    name, values = _either(source, pointer, "Resource", "NotResource")
-    if values is None:  # trust policies have none: what they are attached to is meant
-        return Resources.any()
-    return Resources.of(values, negated=name == "NotResource", variables=variables)
+def _raw(source: dict[str, Any], name: str) -> msgspec.Raw:
+    return msgspec.Raw(msgspec.json.encode(source[name])) if name in source else _NOTHING
 
 
-def _either(source: dict[str, Any], pointer: str, yes: str, no: str) -> tuple[str, tuple[str, ...] | None]:
-    if yes in source and no in source:
-        raise Fault(pointer, f"a statement has {yes} or {no}, not both")
-    name = no if no in source else yes
-    if name not in source:
-        return name, None
-    return name, _texts(source[name], f"{pointer}/{name}")
+def _either(yes: _Maybe, no: _Maybe, pointer: str, name: str) -> tuple[tuple[str, ...], bool]:
+    """The values of one of two elements, and whether it is the negated one."""
+    if yes is not _NONE and no is not _NONE:
+        raise Fault(pointer, f"a statement has {name} or Not{name}, not both")
+    values = no if yes is _NONE else yes
+    several = values if isinstance(values, tuple) else () if isinstance(values, msgspec.UnsetType) else (values,)
+    return several, no is not _NONE
 
 
 def _texts(value: object, pointer: str) -> tuple[str, ...]:
-    if type(value) is str:  # nearly all are this or the next, and there are very many
-        return (value,)
-    if type(value) is list and set(map(type, value)) <= {str}:
-        return tuple(value)
     values = value if isinstance(value, list) else [value]
     return tuple(_text(v, f"{pointer}/{i}" if isinstance(value, list) else pointer) for i, v in enumerate(values))
 
@@ -267,23 +391,31 @@ def _scalar_text(value: object) -> str:
     return value if isinstance(value, str) else str(value)
 
 
-def _principals(source: dict[str, Any], pointer: str) -> Principals | None:
-    for name in ("Principal", "NotPrincipal"):
-        if name in source:
-            try:
-                return Principals.of(source[name], negated=name == "NotPrincipal")
-            except ValueError as error:
-                raise Fault(f"{pointer}/{name}", str(error)) from error
-    return None
-
-
-def _conditions(source: dict[str, Any], pointer: str, *, variables: bool) -> Conditions:
-    if "Condition" not in source:
-        return ALWAYS
+def _principals(written: _Written, pointer: str) -> Principals | None:
+    negated = not written.principal
+    raw = bytes(written.not_principal if negated else written.principal)
     try:
-        return parse_conditions(source["Condition"], variables=variables)
+        return _shared_principals(raw, negated) if raw else None
+    except ValueError as error:
+        raise Fault(f"{pointer}/{'NotPrincipal' if negated else 'Principal'}", str(error)) from error
+
+
+@lru_cache(maxsize=1 << 14)
+def _shared_principals(text: bytes, negated: bool) -> Principals:  # noqa: FBT001 - a cache is quicker without keywords
+    return Principals.of(msgspec.json.decode(text), negated=negated)
+
+
+def _conditions(written: _Written, pointer: str, *, variables: bool) -> Conditions:
+    raw = bytes(written.condition)
+    try:
+        return _shared_conditions(raw, variables) if raw else ALWAYS
     except ConditionError as error:
         raise Fault(f"{pointer}/Condition{error.pointer}", str(error)) from error
+
+
+@lru_cache(maxsize=1 << 14)
+def _shared_conditions(text: bytes, variables: bool) -> Conditions:  # noqa: FBT001 - as above
+    return parse_conditions(msgspec.json.decode(text), variables=variables)
 
 
 def _kind(value: object) -> str:

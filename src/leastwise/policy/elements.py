@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from leastwise.arn import Arn
     from leastwise.policy.request import Caller
 
+Values = str | tuple[str, ...]
+"""One text, or a list of them, as a policy may have it."""
+
 HEAD_SEGMENTS = 3
 _ARN_COLONS = 5
 _VARIABLE = re.compile(r"\$\{[^}]*\}")  # the name of a key may have a colon
@@ -40,10 +43,9 @@ class Actions:
         self._mask: int | None = None
 
     @staticmethod
-    @lru_cache(maxsize=1 << 16)
     def of(patterns: tuple[str, ...], *, negated: bool) -> Actions:
         """The shared value for these patterns."""
-        return Actions(patterns, negated=negated)
+        return actions_of(patterns, negated)
 
     def match(self, action: str) -> bool:
         """Whether the list covers the action, given in lower case. Works for actions no catalogue knows."""
@@ -68,7 +70,7 @@ class Actions:
 
     def __reduce__(self) -> tuple[Callable[..., Actions], tuple[object, ...]]:
         """Travels between processes as its patterns, and is shared there too."""
-        return _actions, (self.patterns, self.negated)
+        return actions_of, (self.patterns, self.negated)
 
     @property
     def is_everything(self) -> bool:
@@ -78,8 +80,10 @@ class Actions:
         return any(p and p.strip("*") in {"", ":"} for p in self.patterns)
 
 
-def _actions(patterns: tuple[str, ...], negated: bool) -> Actions:  # noqa: FBT001 - pickle knows no keywords
-    return Actions.of(patterns, negated=negated)
+@lru_cache(maxsize=1 << 16)
+def actions_of(patterns: tuple[str, ...], negated: bool) -> Actions:  # noqa: FBT001 - pickle knows no keywords
+    """The shared list of these patterns."""
+    return Actions(patterns, negated=negated)
 
 
 class Resources:
@@ -97,7 +101,7 @@ class Resources:
         self._fixed = [p for p in self.entries if not (variables and "${" in p)]
         self._matches: Callable[[str], bool] | None = None
         # Whether every resource is covered, whatever the request.
-        self.is_any = not negated and any(p and not p.strip("*") for p in self._fixed)
+        self.is_any = not negated and is_everything(patterns)
 
     @staticmethod
     @lru_cache(maxsize=1 << 16)
@@ -151,6 +155,11 @@ class Resources:
             elif isinstance(value, Glob) and value.matches(resource):
                 return True
         return found
+
+
+def is_everything(patterns: tuple[str, ...]) -> bool:
+    """Whether one of the patterns covers every resource, whatever the request."""
+    return "*" in patterns or any(p and not p.strip("*") for p in patterns)
 
 
 def _resources(patterns: tuple[str, ...], negated: bool, variables: bool) -> Resources:  # noqa: FBT001 - as above

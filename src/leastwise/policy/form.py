@@ -105,4 +105,4 @@ def left_by(statement: Statement, fills: Context) -> Iterable[Region]:
     globs = statement.resources.globs(fills)
     if statement.resources.negated:
         return (Region(within=(glob,)) for glob in globs)
-    return () if statement.resources.is_any else (Region(without=globs) if globs else EVERYTHING,)
+    return () if statement.everywhere else (Region(without=globs) if globs else EVERYTHING,)
