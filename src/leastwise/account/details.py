@@ -66,11 +66,12 @@ class Library:
 
     def document(self, arn: str) -> Document:
         """The default version of a managed policy."""
-        if arn not in self._documents:
-            self._documents[arn] = self._find(arn)
+        found = self._documents.get(arn)
+        if found is None:
+            found = self._documents[arn] = self._find(arn)
             if arn not in self.known and arn in self._listed:
                 self.known[arn] = self._policy(*self._listed[arn])
-        return self._documents[arn]
+        return found
 
     def _find(self, arn: str) -> Document:
         if arn in self._listed:
@@ -144,19 +145,21 @@ def _managed(arn: str, policy: Policy | Unparsed, *, at: str = "", source: str =
 
 def _inline(holder: str, policies: Iterable[shapes.Inline], at: str) -> tuple[Document, ...]:
     return tuple(
-        Document(
-            arn=holder,
-            name=p.policy_name,
-            kind="inline",
-            policy=parse(bytes(p.policy_document)),
-            at=f"{at}/{i}/PolicyDocument",
-        )
-        for i, p in enumerate(policies)
+        [
+            Document(
+                arn=holder,
+                name=p.policy_name,
+                kind="inline",
+                policy=parse(bytes(p.policy_document)),
+                at=f"{at}/{i}/PolicyDocument",
+            )
+            for i, p in enumerate(policies)
+        ]
     )
 
 
 def _attached(policies: Iterable[shapes.Attached], library: Library) -> tuple[Document, ...]:
-    return tuple(library.document(p.policy_arn) for p in policies)
+    return tuple([library.document(p.policy_arn) for p in policies])
 
 
 def _group(detail: shapes.GroupDetail, index: int, library: Library) -> Group:

@@ -16,7 +16,7 @@ from urllib.parse import unquote
 import msgspec
 
 from leastwise.policy.condition import ALWAYS, ConditionError, Conditions, parse_conditions
-from leastwise.policy.elements import Principals, Resources, Values, actions_of, is_everything
+from leastwise.policy.elements import Principals, Resources, Values, actions_of, is_everything, several
 from leastwise.policy.spoken import Spoken
 
 if TYPE_CHECKING:
@@ -35,11 +35,11 @@ _ACTIONS = frozenset({"Action", "NotAction"})
 _RESOURCES = frozenset({"Resource", "NotResource"})
 _BOM = "\ufeff"
 _ALONE = "/Statement"
-_NOTHING = msgspec.Raw()
 
 
 _NONE = msgspec.UNSET
 _Maybe = Values | msgspec.UnsetType
+_Undecoded = msgspec.Raw | msgspec.UnsetType
 
 
 class _Written(msgspec.Struct, rename="pascal", forbid_unknown_fields=True, gc=False):
@@ -51,9 +51,9 @@ class _Written(msgspec.Struct, rename="pascal", forbid_unknown_fields=True, gc=F
     not_action: _Maybe = _NONE
     resource: _Maybe = _NONE
     not_resource: _Maybe = _NONE
-    principal: msgspec.Raw = _NOTHING
-    not_principal: msgspec.Raw = _NOTHING
-    condition: msgspec.Raw = _NOTHING
+    principal: _Undecoded = _NONE
+    not_principal: _Undecoded = _NONE
+    condition: _Undecoded = _NONE
 
 
 class _WrittenPolicy(msgspec.Struct, rename="pascal", forbid_unknown_fields=True, gc=False):
@@ -107,27 +107,30 @@ class Statement:
         self.pointer = pointer
         self.sid = written.sid
         self.allows = written.effect == "Allow"
-        self.actions = actions_of(*_either(written.action, written.not_action, pointer, "Action"))
-        patterns, negated = _either(written.resource, written.not_resource, pointer, "Resource")
-        if written.resource is written.not_resource:  # trust policies have none: what they are attached to is meant
-            patterns = ("*",)
-        self._listed = patterns, negated, variables
-        self.everywhere = not negated and is_everything(patterns)
-        self.principals = _principals(written, pointer)
-        self.conditions = _conditions(written, pointer, variables=variables)
+        values, negated = written.action, False
+        if values is _NONE or written.not_action is not _NONE:
+            values, negated = _either(values, written.not_action, pointer, "Action")
+        self.actions = actions_of(values, negated)
+        values, negated = written.resource, False
+        if values is _NONE or written.not_resource is not _NONE:
+            values, negated = _either(values, written.not_resource, pointer, "Resource")
+        self._listed = values, negated, variables
+        self.everywhere = not negated and is_everything(values)
+        self.principals = None if written.principal is written.not_principal else _principals(written, pointer)
+        self.conditions = ALWAYS if written.condition is _NONE else _conditions(written.condition, pointer, variables)
 
     def __getattr__(self, name: str) -> Any:
         """The resource list, made when first asked for: the resources of most statements never matter."""
         if name != "resources":
             raise AttributeError(name)
-        patterns, negated, variables = self._listed
-        self.resources = Resources.of(patterns, negated=negated, variables=variables)
+        values, negated, variables = self._listed
+        self.resources = Resources.of(several(values), negated=negated, variables=variables)
         return self.resources
 
     @property
     def patterns(self) -> tuple[str, ...]:
         """The resource list as written."""
-        return self._listed[0]
+        return several(self._listed[0])
 
     @property
     def source(self) -> dict[str, Any]:
@@ -359,17 +362,20 @@ def _listed(source: dict[str, Any], pointer: str, name: str) -> _Maybe:
     return _texts(source[name], f"{pointer}/{name}") if name in source else _NONE
 
 
-def _raw(source: dict[str, Any], name: str) -> msgspec.Raw:
-    return msgspec.Raw(msgspec.json.encode(source[name])) if name in source else _NOTHING
+def _raw(source: dict[str, Any], name: str) -> _Undecoded:
+    return msgspec.Raw(msgspec.json.encode(source[name])) if name in source else _NONE
 
 
-def _either(yes: _Maybe, no: _Maybe, pointer: str, name: str) -> tuple[tuple[str, ...], bool]:
-    """The values of one of two elements, and whether it is the negated one."""
-    if yes is not _NONE and no is not _NONE:
+def _either(named: _Maybe, others: _Maybe, pointer: str, name: str) -> tuple[Values, bool]:
+    """The values of one of two elements, and whether it is the negated one. Neither may be there.
+
+    Without actions nothing is meant; trust policies have no resources: what they are attached to is meant.
+    """
+    if isinstance(others, msgspec.UnsetType):
+        return (() if name == "Action" else "*"), False
+    if named is not _NONE:
         raise Fault(pointer, f"a statement has {name} or Not{name}, not both")
-    values = no if yes is _NONE else yes
-    several = values if isinstance(values, tuple) else () if isinstance(values, msgspec.UnsetType) else (values,)
-    return several, no is not _NONE
+    return others, True
 
 
 def _texts(value: object, pointer: str) -> tuple[str, ...]:
@@ -391,11 +397,12 @@ def _scalar_text(value: object) -> str:
     return value if isinstance(value, str) else str(value)
 
 
-def _principals(written: _Written, pointer: str) -> Principals | None:
-    negated = not written.principal
-    raw = bytes(written.not_principal if negated else written.principal)
+def _principals(written: _Written, pointer: str) -> Principals:
+    raw, negated = written.principal, False
+    if isinstance(raw, msgspec.UnsetType):
+        raw, negated = written.not_principal, True
     try:
-        return _shared_principals(raw, negated) if raw else None
+        return _shared_principals(bytes(raw), negated)  # type: ignore[arg-type]  # one of the two is there
     except ValueError as error:
         raise Fault(f"{pointer}/{'NotPrincipal' if negated else 'Principal'}", str(error)) from error
 
@@ -405,10 +412,9 @@ def _shared_principals(text: bytes, negated: bool) -> Principals:  # noqa: FBT00
     return Principals.of(msgspec.json.decode(text), negated=negated)
 
 
-def _conditions(written: _Written, pointer: str, *, variables: bool) -> Conditions:
-    raw = bytes(written.condition)
+def _conditions(raw: msgspec.Raw, pointer: str, variables: bool) -> Conditions:  # noqa: FBT001 - as above
     try:
-        return _shared_conditions(raw, variables) if raw else ALWAYS
+        return _shared_conditions(bytes(raw), variables)
     except ConditionError as error:
         raise Fault(f"{pointer}/Condition{error.pointer}", str(error)) from error
 

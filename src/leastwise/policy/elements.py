@@ -81,9 +81,9 @@ class Actions:
 
 
 @lru_cache(maxsize=1 << 16)
-def actions_of(patterns: tuple[str, ...], negated: bool) -> Actions:  # noqa: FBT001 - pickle knows no keywords
-    """The shared list of these patterns."""
-    return Actions(patterns, negated=negated)
+def actions_of(values: Values, negated: bool) -> Actions:  # noqa: FBT001 - pickle knows no keywords
+    """The shared list of these patterns; one alone may go without a list."""
+    return Actions(values, negated=negated) if isinstance(values, tuple) else actions_of((values,), negated)
 
 
 class Resources:
@@ -157,9 +157,16 @@ class Resources:
         return found
 
 
-def is_everything(patterns: tuple[str, ...]) -> bool:
+def is_everything(values: Values) -> bool:
     """Whether one of the patterns covers every resource, whatever the request."""
-    return "*" in patterns or any(p and not p.strip("*") for p in patterns)
+    if isinstance(values, tuple):
+        return any(map(is_everything, values))
+    return values[:1] == "*" and not values.strip("*")
+
+
+def several(values: Values) -> tuple[str, ...]:
+    """The texts as a list."""
+    return values if isinstance(values, tuple) else (values,)
 
 
 def _resources(patterns: tuple[str, ...], negated: bool, variables: bool) -> Resources:  # noqa: FBT001 - as above
