@@ -13,7 +13,7 @@ from leastwise import catalog
 from leastwise.account.granted import Granted, granted, mask_of
 from leastwise.account.model import Account, Group, Role, User, remember
 from leastwise.catalog import AccessLevel
-from leastwise.policy.breadth import wide_actions
+from leastwise.policy.breadth import wide_part
 from leastwise.policy.condition import Context
 from leastwise.policy.derived import About, derived_context
 from leastwise.policy.document import Policy, Unparsed
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from leastwise.account.model import Levels
     from leastwise.policy.document import Document, Statement
-    from leastwise.policy.elements import Principals, Resources
+    from leastwise.policy.elements import Principals
 
 Holder = User | Role | Group
 Facts = Mapping[str, str | Sequence[str]]  # condition keys and their values; no values: the key is absent
@@ -283,14 +283,8 @@ def open_actions(layer: Layer, context: Context, *, sure: bool = True, within: s
     for document in layer.documents:
         for s in document.statements:
             if s.allows and _holds(s, context, sure=sure):
-                union |= s.actions.mask & _opened(s.resources, within)
+                union |= s.actions.mask if s.everywhere else wide_part(s, within) if within and not s.spares else 0
     return union
-
-
-def _opened(resources: Resources, partition: str) -> int:
-    if resources.is_any or (partition and not resources.negated):
-        return wide_actions(resources, partition)
-    return 0
 
 
 def denied_somewhere(layer: Layer, context: Context, *, sure: bool) -> bool:

@@ -12,7 +12,7 @@ from leastwise.access import Holder, context_of, layers_of, must_allow
 from leastwise.account.model import remember
 from leastwise.catalog import AccessLevel
 from leastwise.policy.bounds import mirrored, restricts
-from leastwise.policy.breadth import wide_actions
+from leastwise.policy.breadth import wide_part
 from leastwise.policy.condition import Context
 from leastwise.policy.document import Policy
 from leastwise.policy.evaluate import Layer, Layers
@@ -105,9 +105,8 @@ def _wide(document: Document, partition: str) -> tuple[tuple[Statement, int], ..
 
 @lru_cache(maxsize=1 << 16)
 def _wide_of(policy: Policy, partition: str) -> tuple[tuple[Statement, int], ...]:
-    scopable = ((s, s.actions.mask & worth_scoping()) for s in policy.statements if s.allows)
-    found = ((s, actions & wide_actions(s.resources, partition)) for s, actions in scopable if actions)
-    return tuple((statement, actions) for statement, actions in found if actions)
+    found = ((s, wide_part(s, partition)) for s in policy.statements if s.allows)
+    return tuple([(s, actions & worth_scoping()) for s, actions in found if actions & worth_scoping()])
 
 
 def _is_unbound(statement: Statement, context: Context) -> bool:
@@ -123,7 +122,7 @@ def _limits(account: Account, layers: Layers, context: Context) -> _Limits:
         for statement in _denies(layer):
             truth = statement.conditions.evaluate(context)
             if truth is True:
-                left &= ~(statement.actions.mask & wide_actions(statement.resources, account.partition))
+                left &= ~wide_part(statement, account.partition)
             elif truth is None and _demands(statement, context):
                 doubts.append(statement)
     for layer in (*layers.boundaries, *layers.scps):
@@ -140,7 +139,7 @@ def _let_through(limit: Layer, partition: str, context: Context) -> int:
     for document in limit.documents:
         for s in document.statements:
             if s.allows and _is_unbound(s, context):
-                union |= s.actions.mask & wide_actions(s.resources, partition)
+                union |= wide_part(s, partition)
     return union if not limit.unparsed else catalog.universe().everything
 
 

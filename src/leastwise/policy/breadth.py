@@ -11,6 +11,7 @@ the region is not wide.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -18,6 +19,7 @@ from leastwise import catalog
 from leastwise.policy.pattern import Glob, covers
 
 if TYPE_CHECKING:
+    from leastwise.policy.document import Statement
     from leastwise.policy.elements import Resources
 
 ARN_PARTS = 6
@@ -47,6 +49,32 @@ def wide_actions(resources: Resources, partition: str) -> int:
     return everything & ~covered if resources.negated else covered
 
 
+def wide_part(statement: Statement, partition: str) -> int:
+    """The statement's actions for which its resources leave nothing out, under NotResource not much, as bits."""
+    if statement.everywhere:
+        return statement.actions.mask
+    if statement.spares or any(_may_be_wide(pattern, partition) for pattern in statement.patterns):
+        return statement.actions.mask & wide_actions(statement.resources, partition)
+    return 0
+
+
+def _may_be_wide(pattern: str, partition: str) -> bool:
+    """Whether the pattern may cover all resources of a type: a quick no for nearly all, which begin as no type does."""
+    start = f"arn:{partition}:"
+    if not pattern.startswith(start):
+        return True
+    head = _WILD.split(pattern, maxsplit=1)[0]
+    owner, colon, _ = head[len(start) :].partition(":")
+    return not colon or _begins(owner, head[len(start) - 1 :])
+
+
+def _begins(owner: str, head: str) -> bool:
+    """Whether some resource type of a service begins like this."""
+    types = _types(owner)
+    place = bisect_left(types, head)
+    return place < len(types) and types[place].startswith(head)
+
+
 def _taken_whole(every: frozenset[str], bare: frozenset[str]) -> int:
     union = 0
     owners = {kind.split(":", 2)[1] for kind in every}
@@ -73,8 +101,8 @@ def _covered(text: str, partition: str) -> frozenset[str]:
 
 @lru_cache(maxsize=1024)
 def _types(owner: str) -> tuple[str, ...]:
-    """The resource types of a service, all for ""."""
-    return tuple(map(_without_partition, catalog.universe().resources_of(owner)))
+    """The resource types of a service, all for "", sorted."""
+    return tuple(sorted(map(_without_partition, catalog.universe().resources_of(owner))))
 
 
 @lru_cache(maxsize=1024)

@@ -128,6 +128,11 @@ class Statement:
         return self.resources
 
     @property
+    def spares(self) -> bool:
+        """Whether the resource list says what is not meant: NotResource."""
+        return self._listed[1]
+
+    @property
     def patterns(self) -> tuple[str, ...]:
         """The resource list as written."""
         return several(self._listed[0])
