@@ -8,7 +8,7 @@ ignore case, ``*`` is any run of characters, ``?`` any single one.
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 
 _WILDCARD = re.compile(r"[*?]")
@@ -40,7 +40,7 @@ class Names:
 
     def index(self, action: str) -> int | None:
         """The bit of an action, whatever its case; ``None`` when it is not listed."""
-        return self._position(action.lower()) if action.isascii() else None
+        return self._places.get(action.lower()) if action.isascii() else None
 
     def mask(self, pattern: str) -> int:
         """The actions that one ``Action`` entry of a policy matches.
@@ -56,13 +56,25 @@ class Names:
             self._memo[pattern] = known
         return known
 
+    def union(self, patterns: Iterable[str]) -> int:
+        """The actions that some entry of a list matches. Entries without a wildcard, which most are, cost little."""
+        union = 0
+        plain = bytearray((len(self._lower) + 7) // 8)
+        for pattern in patterns:
+            index = self._places.get(pattern.lower()) if pattern.isascii() else None
+            if index is None:
+                union |= self.mask(pattern)
+            else:
+                plain[index >> 3] |= 1 << (index & 7)
+        return union | int.from_bytes(plain, "little")
+
     def names_of(self, mask: int) -> list[str]:
         """The actions of a mask, sorted. Bits beyond the list are ignored, so ``~mask`` is welcome."""
         return [self.names[index] for index in ones(mask & self.everything)]
 
-    def _position(self, lower: str) -> int | None:
-        index = bisect_left(self._lower, lower)
-        return index if self._lower[index : index + 1] == [lower] else None
+    @cached_property
+    def _places(self) -> dict[str, int]:
+        return dict(zip(self._lower, range(len(self._lower)), strict=True))
 
     def _match(self, pattern: str) -> int:
         if not pattern.isascii():  # no action has such a letter, and "\u212a" must not pass for "k"
@@ -70,7 +82,7 @@ class Names:
         glob = "*" if pattern == "*:*" else pattern.lower()  # every name has its colon
         head = _WILDCARD.split(glob, maxsplit=1)[0]
         if head == glob:
-            index = self._position(glob)
+            index = self._places.get(glob)
             return 0 if index is None else 1 << index
         low, high = self._run(head)
         if not glob[len(head) :].strip("*"):

@@ -62,9 +62,7 @@ class Actions:
         """The actions of the catalogue that the list covers, as bits."""
         if self._mask is None:
             universe = catalog.universe()
-            union = 0
-            for pattern in self.patterns:
-                union |= universe.mask(pattern)
+            union = universe.union(self.patterns)
             self._mask = universe.everything & ~union if self.negated else union
         return self._mask
 
