@@ -5,13 +5,17 @@ from __future__ import annotations
 import pytest
 
 from leastwise.catalog import universe
-from leastwise.policy.breadth import wide_actions
-from leastwise.policy.elements import Resources
+from leastwise.policy.breadth import wide_actions, wide_part
+from leastwise.policy.document import Policy, parse_value
 
 
 def is_wide(action: str, *patterns: str, negated: bool = False, partition: str = "aws") -> bool:
-    found = wide_actions(Resources.of(patterns, negated=negated, variables=True), partition)
-    return bool(found & universe().mask(action))
+    listed = {"NotResource" if negated else "Resource": list(patterns)}
+    made = parse_value({"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": action, **listed}})
+    assert isinstance(made, Policy)
+    found = wide_part(made.statements[0], partition)
+    assert found == wide_actions(made.statements[0].resources, partition) & universe().mask(action)
+    return bool(found)
 
 
 @pytest.mark.parametrize(

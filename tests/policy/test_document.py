@@ -215,3 +215,41 @@ def test_a_printed_policy_reads_the_same() -> None:
     }
     assert policy(printed).to_json() == printed
     assert [s.is_whole for s in policy(printed).statements] == [True, True, False, False]
+
+
+FULL = {
+    "Sid": "one",
+    "Effect": "Deny",
+    "NotAction": ["s3:*", "sts:*"],
+    "NotResource": "arn:aws:s3:::open/*",
+    "NotPrincipal": {"AWS": "111122223333"},
+    "Condition": {"StringLike": {"aws:username": ["a*", "b"]}, "Bool": {"aws:SecureTransport": False}},
+}
+
+
+@pytest.mark.parametrize("statement", [ALLOW, FULL, {"Effect": "Allow"}, {**ALLOW, "Resource": ["a", "**"]}])
+def test_every_spelling_of_a_document_means_the_same(statement: dict[str, Any]) -> None:
+    usual = json.dumps({"Version": "2012-10-17", "Id": "x", "Statement": [statement, statement]})
+    odd = json.dumps(
+        {"version": "2012-10-17", "more": 1, "STATEMENT": [{k.upper(): v for k, v in statement.items()}] * 2}
+    )
+    one, other = parse(usual.encode()), parse(odd.encode())
+    assert isinstance(one, Policy)
+    assert isinstance(other, Policy)
+    assert one.to_json() == other.to_json()
+    for a, b in zip(one.statements, other.statements, strict=True):
+        assert (a.pointer, a.source, a.everywhere) == (b.pointer, b.source, b.everywhere)
+        assert a.everywhere is a.resources.is_any
+        assert (a.patterns, a.spares) == (a.resources.patterns, a.resources.negated)
+
+
+def test_a_statement_has_no_other_parts() -> None:
+    assert not hasattr(policy(BODY).statements[0], "resource")
+
+
+@pytest.mark.parametrize("change", [{"NotAction": "s3:*"}, {"Condition": {"Bool": 1}}, {"Principal": 1}])
+def test_a_usual_document_with_a_fault_is_looked_at_more_closely(change: dict[str, Any]) -> None:
+    text = json.dumps({**BODY, "Statement": [{**ALLOW, **change}]}).encode()
+    found = parse(text)
+    assert isinstance(found, Unparsed)
+    assert found == parse_value(json.loads(text))

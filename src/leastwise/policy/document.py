@@ -10,82 +10,31 @@ document in the spelling that nearly all have is read in one go, any other eleme
 from __future__ import annotations
 
 from functools import cached_property, lru_cache
-from typing import TYPE_CHECKING, Any, Literal
-from urllib.parse import unquote
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from leastwise.policy.condition import ALWAYS, ConditionError, Conditions, parse_conditions
 from leastwise.policy.elements import Principals, Resources, Values, actions_of, is_everything, several
 from leastwise.policy.spoken import Spoken
+from leastwise.policy.written import (
+    ALONE,
+    NONE,
+    Fault,
+    Maybe,
+    Origin,
+    Written,
+    WrittenPolicy,
+    unusual,
+    usual,
+)
 
 if TYPE_CHECKING:
     from leastwise.policy.condition import Context
 
 VERSION_WITH_VARIABLES = "2012-10-17"
-VERSIONS = frozenset({VERSION_WITH_VARIABLES, "2008-10-17"})
-_STATEMENT_KEYS = {
-    key.lower(): key
-    for key in (
-        "Sid", "Effect", "Action", "NotAction", "Resource", "NotResource", "Principal", "NotPrincipal", "Condition",
-    )
-}  # fmt: skip
-_USUAL_KEYS = frozenset(_STATEMENT_KEYS.values())
 _ACTIONS = frozenset({"Action", "NotAction"})
 _RESOURCES = frozenset({"Resource", "NotResource"})
-_BOM = "\ufeff"
-_ALONE = "/Statement"
-
-
-_NONE = msgspec.UNSET
-_Maybe = Values | msgspec.UnsetType
-_Undecoded = msgspec.Raw | msgspec.UnsetType
-
-
-class _Written(msgspec.Struct, rename="pascal", forbid_unknown_fields=True, gc=False):
-    """A statement in the spelling that nearly all have, not yet compiled."""
-
-    effect: Literal["Allow", "Deny"]
-    sid: str = ""
-    action: _Maybe = _NONE
-    not_action: _Maybe = _NONE
-    resource: _Maybe = _NONE
-    not_resource: _Maybe = _NONE
-    principal: _Undecoded = _NONE
-    not_principal: _Undecoded = _NONE
-    condition: _Undecoded = _NONE
-
-
-class _WrittenPolicy(msgspec.Struct, rename="pascal", forbid_unknown_fields=True, gc=False):
-    """A document in that spelling."""
-
-    statement: tuple[_Written, ...] | _Written
-    version: Literal["2012-10-17", "2008-10-17"] = "2008-10-17"
-    id: str = ""
-
-
-class Origin:
-    """The JSON object that a document was made from, decoded when somebody asks for it: hardly anyone does."""
-
-    __slots__ = ("_text", "_value")
-
-    def __init__(self, text: bytes = b"", value: dict[str, Any] | None = None) -> None:
-        """One of the two."""
-        self._text = text
-        self._value = value
-
-    @property
-    def value(self) -> dict[str, Any]:
-        """The object."""
-        if self._value is None:
-            self._value = msgspec.json.decode(self._text, type=dict[str, Any])
-        return self._value
-
-    def statement(self, pointer: str) -> dict[str, Any]:
-        """The statement at the pointer, its keys in their usual case."""
-        place = pointer.removeprefix(f"{_ALONE}/")
-        found: Any = _get(self.value, "Statement", {})
-        return _usual_keys(found if place == pointer else found[int(place)])
 
 
 class Statement:
@@ -101,23 +50,23 @@ class Statement:
 
     resources: Resources
 
-    def __init__(self, written: _Written, pointer: str, origin: Origin, *, variables: bool) -> None:
+    def __init__(self, written: Written, pointer: str, origin: Origin, *, variables: bool) -> None:
         """Compile. Raises Fault."""
         self._origin = origin
         self.pointer = pointer
         self.sid = written.sid
         self.allows = written.effect == "Allow"
         values, negated = written.action, False
-        if values is _NONE or written.not_action is not _NONE:
+        if values is NONE or written.not_action is not NONE:
             values, negated = _either(values, written.not_action, pointer, "Action")
         self.actions = actions_of(values, negated)
         values, negated = written.resource, False
-        if values is _NONE or written.not_resource is not _NONE:
+        if values is NONE or written.not_resource is not NONE:
             values, negated = _either(values, written.not_resource, pointer, "Resource")
         self._listed = values, negated, variables
         self.everywhere = not negated and is_everything(values)
         self.principals = None if written.principal is written.not_principal else _principals(written, pointer)
-        self.conditions = ALWAYS if written.condition is _NONE else _conditions(written.condition, pointer, variables)
+        self.conditions = ALWAYS if written.condition is NONE else _conditions(written.condition, pointer, variables)
 
     def __getattr__(self, name: str) -> Any:
         """The resource list, made when first asked for: the resources of most statements never matter."""
@@ -172,16 +121,6 @@ class Statement:
     def __repr__(self) -> str:
         """For people who debug."""
         return f"<{'Allow' if self.allows else 'Deny'} {self.pointer} {self.sid}>"
-
-
-class Fault(ValueError):  # noqa: N818 - it never leaves this room: `parse` turns it into an Unparsed
-    """What is wrong with a document, and where."""
-
-    def __init__(self, pointer: str, reason: str) -> None:
-        """`pointer` is a JSON pointer into the document."""
-        super().__init__(reason)
-        self.pointer = pointer
-        self.reason = reason
 
 
 class Policy(msgspec.Struct, frozen=True, eq=False, kw_only=True, dict=True):
@@ -250,18 +189,9 @@ def parse(text: bytes) -> Policy | Unparsed:
     The same bytes give the same Policy. Of duplicate keys the last wins, as in AWS.
     """
     try:
-        return _in_one_go(text)
+        return _compiled(usual(text), Origin(text))
     except (msgspec.DecodeError, Fault, RecursionError):
         return _by_element(text)
-
-
-def _in_one_go(text: bytes) -> Policy:
-    """A document in its usual spelling. Raises DecodeError or Fault where it has another one, or is none."""
-    written = _DECODER.decode(text)
-    return _compiled(written.statement, Origin(text), written.version)
-
-
-_DECODER = msgspec.json.Decoder(_WrittenPolicy)
 
 
 def _by_element(text: bytes) -> Policy | Unparsed:
@@ -274,135 +204,40 @@ def _by_element(text: bytes) -> Policy | Unparsed:
 def parse_value(value: object) -> Policy | Unparsed:
     """A policy from decoded JSON."""
     try:
-        return _policy(_unwrap(value))
+        return _compiled(*unusual(value))
     except Fault as fault:
         return Unparsed(pointer=fault.pointer, reason=fault.reason)
     except RecursionError:
         return Unparsed(pointer="", reason="nested too deeply")
 
 
-def _unwrap(value: object) -> dict[str, Any]:
-    if isinstance(value, str):
-        text = value.lstrip(_BOM).strip()
-        if not text.startswith("{"):
-            text = unquote(text).lstrip(_BOM).strip()
-        try:
-            value = msgspec.json.decode(text)
-        except msgspec.DecodeError as error:
-            raise Fault("", f"the string holds no JSON: {error}") from error
-    if not isinstance(value, dict):
-        raise Fault("", f"a policy is an object, this is {_kind(value)}")
-    return value
-
-
-def _policy(source: dict[str, Any]) -> Policy:
-    version = _scalar_text(_get(source, "Version", "2008-10-17"))
-    if version not in VERSIONS:
-        raise Fault("/Version", f"{version!r} is no policy version")
-    statements = _get(source, "Statement", None)
-    if isinstance(statements, list):
-        written: tuple[_Written, ...] | _Written = tuple(
-            _statement(one, f"{_ALONE}/{place}") for place, one in enumerate(statements)
-        )
-    elif isinstance(statements, dict):
-        written = _statement(statements, _ALONE)
+def _compiled(written: WrittenPolicy, origin: Origin) -> Policy:
+    variables = written.version == VERSION_WITH_VARIABLES
+    if isinstance(written.statement, Written):
+        statements = [Statement(written.statement, ALONE, origin, variables=variables)]
     else:
-        raise Fault(_ALONE, f"a list of statements is expected, this is {_kind(statements)}")
-    return _compiled(written, Origin(value=source), version)
-
-
-def _compiled(written: tuple[_Written, ...] | _Written, origin: Origin, version: str) -> Policy:
-    variables = version == VERSION_WITH_VARIABLES
-    if isinstance(written, _Written):
-        statements = [Statement(written, _ALONE, origin, variables=variables)]
-    else:
-        statements = [Statement(s, _pointer(i), origin, variables=variables) for i, s in enumerate(written)]
-    return Policy(version=version, statements=tuple(statements), origin=origin)
+        statements = [Statement(s, _pointer(i), origin, variables=variables) for i, s in enumerate(written.statement)]
+    return Policy(version=written.version, statements=tuple(statements), origin=origin)
 
 
 @lru_cache(maxsize=1024)
 def _pointer(place: int) -> str:
-    return f"{_ALONE}/{place}"
+    return f"{ALONE}/{place}"
 
 
-def _statement(source: object, pointer: str) -> _Written:
-    """A statement in any spelling, put into the usual one. Raises Fault."""
-    if not isinstance(source, dict):
-        raise Fault(pointer, f"a statement is an object, this is {_kind(source)}")
-    source = _usual_keys(source)
-    return _Written(
-        sid=_scalar_text(source.get("Sid", "")),
-        effect=_effect(source, pointer),
-        action=_listed(source, pointer, "Action"),
-        not_action=_listed(source, pointer, "NotAction"),
-        resource=_listed(source, pointer, "Resource"),
-        not_resource=_listed(source, pointer, "NotResource"),
-        principal=_raw(source, "Principal"),
-        not_principal=_raw(source, "NotPrincipal"),
-        condition=_raw(source, "Condition"),
-    )
-
-
-def _usual_keys(source: dict[str, Any]) -> dict[str, Any]:
-    if source.keys() <= _USUAL_KEYS:
-        return source
-    return {_STATEMENT_KEYS.get(str(key).lower(), str(key)): value for key, value in source.items()}
-
-
-def _get(source: dict[str, Any], key: str, default: object) -> object:
-    if key in source:
-        return source[key]
-    return next((value for name, value in source.items() if name.lower() == key.lower()), default)
-
-
-def _effect(source: dict[str, Any], pointer: str) -> Literal["Allow", "Deny"]:
-    effect = source.get("Effect")
-    word = effect.strip().lower() if isinstance(effect, str) else ""
-    if word not in {"allow", "deny"}:
-        raise Fault(f"{pointer}/Effect", f"Effect is Allow or Deny, not {effect!r}")
-    return "Allow" if word == "allow" else "Deny"
-
-
-def _listed(source: dict[str, Any], pointer: str, name: str) -> _Maybe:
-    return _texts(source[name], f"{pointer}/{name}") if name in source else _NONE
-
-
-def _raw(source: dict[str, Any], name: str) -> _Undecoded:
-    return msgspec.Raw(msgspec.json.encode(source[name])) if name in source else _NONE
-
-
-def _either(named: _Maybe, others: _Maybe, pointer: str, name: str) -> tuple[Values, bool]:
+def _either(named: Maybe, others: Maybe, pointer: str, name: str) -> tuple[Values, bool]:
     """The values of one of two elements, and whether it is the negated one. Neither may be there.
 
     Without actions nothing is meant; trust policies have no resources: what they are attached to is meant.
     """
     if isinstance(others, msgspec.UnsetType):
         return (() if name == "Action" else "*"), False
-    if named is not _NONE:
+    if named is not NONE:
         raise Fault(pointer, f"a statement has {name} or Not{name}, not both")
     return others, True
 
 
-def _texts(value: object, pointer: str) -> tuple[str, ...]:
-    values = value if isinstance(value, list) else [value]
-    return tuple(_text(v, f"{pointer}/{i}" if isinstance(value, list) else pointer) for i, v in enumerate(values))
-
-
-def _text(value: object, pointer: str) -> str:
-    if isinstance(value, str):
-        return value
-    if isinstance(value, bool | int | float):
-        return _scalar_text(value)
-    raise Fault(pointer, f"a string is expected, this is {_kind(value)}")
-
-
-def _scalar_text(value: object) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return value if isinstance(value, str) else str(value)
-
-
-def _principals(written: _Written, pointer: str) -> Principals:
+def _principals(written: Written, pointer: str) -> Principals:
     raw, negated = written.principal, False
     if isinstance(raw, msgspec.UnsetType):
         raw, negated = written.not_principal, True
@@ -427,8 +262,3 @@ def _conditions(raw: msgspec.Raw, pointer: str, variables: bool) -> Conditions: 
 @lru_cache(maxsize=1 << 14)
 def _shared_conditions(text: bytes, variables: bool) -> Conditions:  # noqa: FBT001 - as above
     return parse_conditions(msgspec.json.decode(text), variables=variables)
-
-
-def _kind(value: object) -> str:
-    names = {dict: "an object", list: "a list", str: "a string", bool: "a boolean", type(None): "nothing"}
-    return names.get(type(value), "a number")
