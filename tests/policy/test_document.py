@@ -142,19 +142,25 @@ ANN = Caller(arn="arn:aws:iam::123456789012:user/ann", account="123456789012")
     [
         ("*", Named.EVERYONE, True),
         ({"AWS": "*"}, Named.EVERYONE, True),
-        ({"AWS": ["999988887777", ANN.arn]}, Named.PRINCIPAL, True),
+        ({"AWS": ["999988887777", ANN.arn]}, Named.PRINCIPAL, None),
+        ({"AWS": [ANN.arn, "123456789012"]}, Named.PRINCIPAL, True),
         ({"AWS": "123456789012"}, Named.ACCOUNT, False),
         ({"AWS": "arn:aws:iam::999988887777:root"}, Named.NOT, False),
         ({"aws": "arn:aws:iam::123456789012:root"}, Named.ACCOUNT, False),
         ({"Service": "ec2.amazonaws.com"}, Named.NOT, False),
         ({"CanonicalUser": "abc"}, Named.NOT, False),
-        ({"Service": "ec2.amazonaws.com", "AWS": ANN.arn}, Named.PRINCIPAL, True),
+        ({"Service": "ec2.amazonaws.com", "AWS": ANN.arn}, Named.PRINCIPAL, None),
     ],
 )
-def test_how_directly_a_principal_element_names_a_user(element: Any, level: Named, spared: bool) -> None:
-    """Under NotPrincipal the account alone does not spare its users (reference_policies_elements_notprincipal.html)."""
+def test_how_directly_a_principal_element_names_a_user(element: Any, level: Named, spared: bool | None) -> None:
+    """Under NotPrincipal the account alone does not spare its users, and they without it perhaps.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notprincipal.html
+    """
     assert Principals.of(element, negated=False).match(ANN) is level
     assert Principals.of(element, negated=True).match(ANN) is (Named.NOT if spared else Named.EVERYONE)
+    assert Principals.of(element, negated=True).may_spare(ANN) is (spared is None)
+    assert not Principals.of(element, negated=False).may_spare(ANN)
 
 
 def test_resource_lists_match_as_their_patterns_do() -> None:

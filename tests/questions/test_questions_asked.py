@@ -7,7 +7,7 @@ import pytest
 from leastwise.errors import UsageError
 from leastwise.questions import ask, find
 from leastwise.questions.asker import NO_MEMBER
-from questions.asking import ANN, GET, NO, OBJECT, YES, asked, bucket
+from questions.asking import ANN, GET, IF, NO, OBJECT, YES, asked, bucket
 from world import ACCOUNT, FOREIGN, an_account, document
 
 
@@ -57,7 +57,11 @@ def test_a_session_is_the_role_under_its_own_name() -> None:
     session = f"arn:aws:sts::{ACCOUNT}:assumed-role/r/s"
     world = an_account().role("r").bucket("b", policy=bucket("Allow", {"AWS": session}))
     assert asked(world, "s3:GetObject", OBJECT, who=session).outcome is YES
-    assert asked(world, "s3:GetObject", OBJECT, who="role/r").outcome is NO
+    unnamed = asked(world, "s3:GetObject", OBJECT, who="role/r")
+    assert unnamed.outcome is IF
+    assert unnamed.conditions == ("StringLike aws:userid = *:s",)
+    assert asked(world, "s3:GetObject", None, who="role/r").outcome is IF
+    assert asked(world, "s3:PutObject", OBJECT, who="role/r").outcome is NO
     assert asked(world, "s3:GetObject", OBJECT, who=session).arn == session
 
 

@@ -149,6 +149,10 @@ class Conditions:
         self._hash = hash(self._meaning())
         self.evaluate = self._compile_and_evaluate if tests else _always
 
+    def and_(self, test: Test) -> Conditions:
+        """The block with one more test."""
+        return _shared((*self.tests, test))
+
     def undecided(self, context: Context) -> tuple[Test, ...]:
         """The tests on which the answer hangs: those unknown, while none is false. None are left when decided."""
         truths = [program(context) for program in self._compiled()]

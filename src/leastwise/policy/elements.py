@@ -265,15 +265,23 @@ class Principals:
     def _spares(self, caller: Caller) -> bool:
         """Whether a NotPrincipal list leaves the caller out.
 
-        The account in the list speaks for root alone. A user or role must be there itself, and for a session its
-        account as well, which AWS may look for first.
+        The account in the list speaks for root alone. A user or role must be there itself, and its account as well.
         https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notprincipal.html
         """
         levels = set(self._levels(caller))
-        if Named.EVERYONE in levels or caller.is_root:
+        if Named.EVERYONE in levels or caller.is_root or not caller.has_identity:
             return bool(levels)
+        return self._lists(caller, levels) and Named.ACCOUNT in levels
+
+    def may_spare(self, caller: Caller) -> bool:
+        """Whether a NotPrincipal list has the caller but not its account, which AWS may look for first."""
+        levels = set(self._levels(caller))
+        return self.negated and self._lists(caller, levels) and not {Named.ACCOUNT, Named.EVERYONE} & levels
+
+    @staticmethod
+    def _lists(caller: Caller, levels: set[Named]) -> bool:
         own = {Named.PRINCIPAL, Named.SESSION} if caller.is_federated else {Named.PRINCIPAL}
-        return bool(levels & own) and (not caller.session or Named.ACCOUNT in levels)
+        return caller.has_identity and not caller.is_root and bool(levels & own)
 
     def _levels(self, caller: Caller) -> Iterator[Named]:
         """How the entries name the caller, those that do."""

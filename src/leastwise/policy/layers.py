@@ -50,12 +50,13 @@ class Layer:
         """The shared layer for these documents, which are compared by identity."""
         return Layer(documents)
 
-    def only(self, pick: Callable[[Statement], bool]) -> Layer:
-        """The layer without its other statements: this one itself where all are picked."""
-        if all(pick(s) for _, spoken in self._groups for s in spoken.statements):
+    def only(self, pick: Callable[[Statement], Statement | None]) -> Layer:
+        """The layer with what is picked of each statement: this one itself where all are, as they are."""
+        picked = [(d, [pick(s) for s in spoken.statements], spoken.statements) for d, spoken in self._groups]
+        if all(one is s for _, some, all_of_them in picked for one, s in zip(some, all_of_them, strict=True)):
             return self
         other = Layer(self.documents)
-        other._groups = tuple([(d, Spoken(filter(pick, spoken.statements))) for d, spoken in self._groups])
+        other._groups = tuple([(d, Spoken(filter(None, some))) for d, some, _ in picked])
         return other
 
     @property

@@ -17,6 +17,7 @@ import msgspec
 from leastwise import catalog
 from leastwise.policy.elements import Named
 from leastwise.policy.layers import Layer, Layers
+from leastwise.policy.naming import if_account_first, if_in_session
 from leastwise.policy.reserved import RESERVED
 from leastwise.policy.spoken import bit_of
 
@@ -118,23 +119,28 @@ class Case:
     def granted(self, *levels: Named) -> Way:
         """The resource policy's statements that name the caller, where levels are given, as directly as these say."""
         wanted = levels or _ANYHOW
-        return _parts("resource", (self.layers.resource or NOBODY,), lambda s: self._level(s) in wanted)
+        return _parts("resource", (self.layers.resource or NOBODY,), lambda s: self._naming(s, wanted))
 
-    def names(self, statement: Statement) -> bool:
-        """Whether a resource-based statement names the caller at all."""
-        return self._level(statement) is not Named.NOT
+    def names(self, statement: Statement) -> Statement | None:
+        """A resource-based statement, if it names the caller at all."""
+        return self._naming(statement, _ANYHOW)
 
-    def _level(self, statement: Statement) -> Named:
-        """How directly a resource-based statement names the caller; one without a Principal names nobody.
+    def _naming(self, statement: Statement, levels: tuple[Named, ...]) -> Statement | None:
+        """The statement as far as it names the caller as directly as one of the levels says: surely, or perhaps.
 
-        A deny with NotPrincipal hits whoever has a boundary, spared or not (rule 12).
+        One without a Principal names nobody. A deny with NotPrincipal hits whoever has a boundary, spared or not (rule
+        12).
         """
         principals = statement.principals
         if principals is None:
-            return Named.NOT
+            return None
         if principals.negated and self.boundaries and not statement.allows:
-            return Named.EVERYONE
-        return principals.match(self.caller)
+            return statement
+        if principals.may_spare(self.caller):
+            return None if statement.allows else if_account_first(statement, self.caller)
+        if principals.match(self.caller) in levels:
+            return statement
+        return if_in_session(statement, self.caller) if Named.SESSION in levels else None
 
     def ways(self, *grants: Way, spared_by_resource: bool = False) -> Ways:
         """The grants under what limits every one of them, and the denies."""
@@ -148,7 +154,7 @@ class Case:
         return Ways(ways, (*reserved, *self.identity, *limits, *resource), unread)
 
 
-def _parts(name: str, layers: tuple[Layer, ...], pick: Callable[[Statement], bool] | None = None) -> Way:
+def _parts(name: str, layers: tuple[Layer, ...], pick: Callable[[Statement], Statement | None] | None = None) -> Way:
     return tuple([Part(name, layer.only(pick) if pick else layer) for layer in layers])
 
 
@@ -219,7 +225,7 @@ def _key(case: Case) -> Ways:
     """
     policy = case.layers.resource
     if policy:
-        case.layers = msgspec.structs.replace(case.layers, resource=policy.only(lambda s: s.is_whole))
+        case.layers = msgspec.structs.replace(case.layers, resource=policy.only(lambda s: s if s.is_whole else None))
     return case.ways(*_grants(case, resource_must_allow=True))
 
 

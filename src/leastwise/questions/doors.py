@@ -15,11 +15,13 @@ from leastwise.account.model import remember
 from leastwise.arn import is_account_id, parse_arn
 from leastwise.policy.elements import Named
 from leastwise.policy.evaluate import Layer
+from leastwise.policy.naming import if_in_session
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from leastwise.account.model import Account, Role
+    from leastwise.policy.document import Statement
     from leastwise.policy.evaluate import Bearing
     from leastwise.policy.request import Caller
     from leastwise.questions.asker import Asker
@@ -47,6 +49,8 @@ class Door(NamedTuple):
 class Doors(NamedTuple):
     """The doors that an action may go through: by the principals they name, for everyone, and for the account's own
     principals as far as their own policies let them.
+
+    All sessions of a role are named together, since in which of them it asks may not be known.
     """
 
     named: dict[str, tuple[Door, ...]]
@@ -55,8 +59,7 @@ class Doors(NamedTuple):
 
     def open_to(self, asker: Asker, action: str) -> Iterator[Door]:
         """Those that may let the asker in."""
-        yield from self.named.get(asker.arn, ())
-        yield from self.named.get(asker.caller.session, ())
+        yield from (door for name in names_of(asker.caller) for door in self.named.get(name, ()))
         yield from self.everyone
         identity = asker.layers.identity
         allows = identity.bearing(action.lower()).allows if identity else ()
@@ -82,7 +85,7 @@ def let_in(account: Account, asker: Asker) -> int:
     known = remember(account, "entrances", lambda: _entrances(account))
     identity = asker.layers.identity or NOBODY
     own = known.account if identity.unparsed else known.account & identity.allow_mask
-    return own | known.everyone | known.named.get(asker.arn, 0) | known.named.get(asker.caller.session, 0)
+    return reduce(or_, (known.named.get(name, 0) for name in names_of(asker.caller)), own | known.everyone)
 
 
 def _entrances(account: Account) -> Entrances:
@@ -150,7 +153,8 @@ def _doors(account: Account, action: str) -> Doors:
                 if is_account_id(entry) or entry.endswith(":root"):
                     through[door.arn] = door
                 else:
-                    named.setdefault(entry, []).append(door)
+                    role = entry.rpartition("/")[0]
+                    named.setdefault(role if ":assumed-role/" in role else entry, []).append(door)
         if door.layer.unparsed:
             everyone[door.arn] = door  # whom it lets in is unknown
     return Doors({k: tuple(v) for k, v in named.items()}, tuple(everyone.values()), tuple(through.values()))
@@ -186,7 +190,21 @@ def lets_in(door: Door, action: str, caller: Caller) -> bool:
     """Whether the policy may let the caller in by itself, whatever the caller holds."""
     bears = door.layer.bearing(action).allows
     unread = bool(door.layer.unparsed)
-    return unread or any(s.principals and s.principals.match(caller) > Named.ACCOUNT for _, s in bears)
+    return unread or any(_lets_in(statement, caller) for _, statement in bears)
+
+
+def _lets_in(statement: Statement, caller: Caller) -> bool:
+    principals = statement.principals
+    directly = principals is not None and principals.match(caller) > Named.ACCOUNT
+    return directly or if_in_session(statement, caller) is not None
+
+
+def names_of(caller: Caller) -> tuple[str, ...]:
+    """By what doors may name the caller: itself, and its session or all that a role may have."""
+    role = parse_arn(caller.arn) if caller.is_role else None
+    if role is None:
+        return caller.arn, caller.session
+    return caller.arn, f"arn:{role.partition}:sts::{role.account}:assumed-role/{role.name}"
 
 
 def owner_of(account: Account, resource: str) -> str:

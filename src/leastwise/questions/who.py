@@ -12,7 +12,7 @@ from leastwise.policy.ways import UNASKED
 from leastwise.questions.asked import Asked
 from leastwise.questions.asker import NOTHING_SAID, of_holder
 from leastwise.questions.deciding import decide
-from leastwise.questions.doors import door_to, doors, lets_in, owner_of
+from leastwise.questions.doors import door_to, doors, lets_in, names_of, owner_of
 from leastwise.questions.verdict import Verdict, unseen, verdict
 
 if TYPE_CHECKING:
@@ -67,4 +67,4 @@ def _is_concerned(account: Account, holder: User | Role, asked: Asked) -> bool:
         door = door_to(account, action, asked.resource)
         return door is not None and lets_in(door, action, access.caller_of(account, holder))
     known = doors(account, action)
-    return bool(known.everyone or holder.arn in known.named)
+    return bool(known.everyone or known.named.keys() & names_of(access.caller_of(account, holder)))
