@@ -68,5 +68,5 @@ def _through(verdict: Verdict) -> str:
     """The first statement that grants it; the resource it was found for, where none was named."""
     grants = [why for why in verdict.reasons if why.allows and why.applies and why.layer in {"identity", "resource"}]
     more = f" and {count(len(grants) - 1, 'more')}" if len(grants) > 1 else ""
-    example = f" ({verdict.example})" if verdict.asked.within else ""
+    example = f" (such as {verdict.example})" if verdict.asked.within and verdict.example != "*" else ""
     return f"{asking.spot(grants[0])}{more}{example}" if grants else "without any policy"
