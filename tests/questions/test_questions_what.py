@@ -82,6 +82,7 @@ SLEEPY = "/aws-service-role/sleepy.amazonaws.com/"
         (ann().organization().scp("some", document(allow(["s3:*", "sts:*"]))), "root"),
         (ann(allow(["s3:*", "kms:*"], "arn:aws:s3:::b/*"), allow(["sts:*", "iam:*"]), deny("iam:Create*")).role("r", trust(HOME)), "ann"),
         (ann({"Effect": "Perhaps"}), "ann"),
+        (an_account().user("ann", inline={"p": document(allow("*")), "q": document({"Effect": "Perhaps"})}), "ann"),
         (ann({"Effect": "Allow", "Action": "*", "NotResource": "arn:aws:s3:::b/*"}), "ann"),
         (ann(allow("*"), {"Effect": "Deny", "Action": "*", "NotResource": "arn:aws:s3:::b/*"}), "ann"),
         (an_account().policy("b", document(allow(["s3:Get*", "sts:*"]))).user("ann", boundary="b", attached=("AdministratorAccess",)), "ann"),

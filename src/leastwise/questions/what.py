@@ -91,7 +91,12 @@ def _becomes_one(account: Account, asker: Asker) -> bool:
 
 
 def everywhere(account: Account, asker: Asker) -> int:
-    """The actions allowed on every resource whatever the circumstances, as bits; no deny may touch them."""
+    """The actions allowed on every resource whatever the circumstances, as bits; no deny may touch them.
+
+    None, where a policy could not be read: it might deny anything.
+    """
+    if any(layer.unparsed for layer, _ in _refusing(asker)):
+        return 0
     opened = (access.open_actions(layer, asker.context, within=account.partition) for layer in _granting(asker))
     mask = reduce(and_, opened)
     for layer, reach in _refusing(asker):
