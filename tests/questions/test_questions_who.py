@@ -71,9 +71,12 @@ def test_everybody_may_ask_who_it_is() -> None:
     assert who_can(a_crowd().build(), ask("sts:GetCallerIdentity")).others == 0
 
 
+OF_STS = ("sts:AssumeRole", "sts:GetCallerIdentity", "sts:GetFederationToken", "sts:GetSessionToken", "sts:TagSession")
+
+
 def test_who_agrees_with_can() -> None:
     account = a_crowd().bucket("b", policy=bucket("Allow", HOME)).role("r", trust(HOME)).build()
-    for action in ("s3:GetObject", "s3:PutObject", "sts:AssumeRole", "iam:CreateUser", "novel:Do"):
+    for action in (*OF_STS, "s3:GetObject", "s3:PutObject", "s3:PutBucketPolicy", "iam:CreateUser", "novel:Do"):
         sure, perhaps = names(who_can(account, ask(action)))
         for holder in account.principals:
             name = find(account, holder.arn).name
