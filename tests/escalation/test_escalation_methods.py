@@ -21,7 +21,7 @@ def test_no_row_names_an_action_that_the_catalogue_does_not_know() -> None:
 
 def test_ids_are_unique_and_every_shape_has_rows() -> None:
     ids = [method.id for method in methods()]
-    assert len(ids) == len(set(ids)) >= 129
+    assert len(ids) == len(set(ids)) >= 131
     assert sum(bool(method.pathfinding_id) for method in methods()) == 90
     assert {method.shape for method in methods()} == set(SHAPES)
 

@@ -176,3 +176,22 @@ def test_reading_every_secret_under_an_open_condition_names_it() -> None:
     (path,) = eve(world, allow("secretsmanager:GetSecretValue", Condition=office), lesser=True)
     assert path.verdict is Verdict.LATENT
     assert any("aws:SourceIp" in text for text in path.edges[0].conditions)
+
+
+# groups
+
+
+@pytest.mark.parametrize(("statement", "verdict"), [
+    (allow("*"), Verdict.PROVEN),
+    (allow("iam:*"), Verdict.PROVEN),
+    (allow("iam:PutUserPolicy", f"{IAM}user/${{aws:username}}"), None),
+    (allow("s3:*"), None),
+])  # fmt: skip
+def test_a_user_made_for_it_joins_a_group_that_makes_it_an_administrator(
+    statement: dict[str, Any], verdict: Verdict | None
+) -> None:
+    world = an_account().group("team", inline={"p": document(statement)})
+    makes = allow(["iam:CreateUser", "iam:AddUserToGroup", "iam:CreateAccessKey"])
+    world.role("eve", by_service("ec2"), inline={"p": document(makes)})
+    found = {path.verdict for path in routes(world.build(), "createuser-group")}
+    assert found == ({verdict} if verdict else set())

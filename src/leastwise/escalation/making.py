@@ -8,15 +8,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from leastwise import access
-from leastwise.escalation.claims import Circumstances, claims_of, decide, potential
+from leastwise.escalation.claims import decide, potential
 from leastwise.escalation.graph import Graph, Hop, Node, Reach
 from leastwise.escalation.hops import entry, supposed
 from leastwise.escalation.paper import (
     EVERYTHING,
+    Variant,
     administrator_access,
     new_role,
     new_user,
     variants,
+    with_,
 )
 from leastwise.escalation.powers import powers
 from leastwise.escalation.rewrite import Move, change_claims, moves, open_to
@@ -144,31 +146,40 @@ def _targets(graph: Graph, node: Node, method: Method) -> Iterator[User | Role]:
 def _anew(graph: Graph, node: Node, method: Method) -> Iterator[Hop]:
     """Somebody who does not exist yet, under a name that the caller may use."""
     account, source = graph.account, node.holder
-    policy = administrator_access(account)
-    for arn in _names(account, source, method):
-        made = (
-            new_user(account, arn, inline=(EVERYTHING,))
-            if method.target == "user"
-            else new_role(account, arn, trusts=source.arn)
-        )
+    for variant in _made(account, source, method):
+        made = variant.after
         entered = entry(account, source, made, method)
         if entered is None:
             return
-        on = {"target": arn, "policy": policy}
-        claims = (*claims_of(account, method, on, Circumstances(made, attached=policy)), *entered[0])
+        on = {**variant.on, "target": made.arn}
+        claims = (*change_claims(account, method, variant, on=on, about=made), *entered[0])
         truth = decide(claims, account, source)
-        if truth is not False:
+        after = NONE if truth is False else standing(account, made)
+        if after.is_administrator:
             yield Hop(
                 node,
                 None,
                 method,
                 subject=made.subject,
                 claims=claims,
-                certain=truth is True,
+                certain=truth is True and after.certain,
                 on=on,
-                supposes=(*supposed(method, made), *entered[1]),
+                supposes=(*supposed(method, made), *entered[1], *after.conditions),
                 after=made,
             )
+
+
+def _made(account: Account, source: User | Role, method: Method) -> Iterator[Variant]:
+    """The newcomers: changed as the row says, else allowed everything."""
+    widest = administrator_access(account)
+    for arn in _names(account, source, method):
+        made: User | Role = new_role(account, arn, trusts=source.arn)
+        if method.target == "user":
+            made = new_user(account, arn)
+        if method.change:
+            yield from variants(account, made, method)
+        else:
+            yield Variant(with_(made, inline=(EVERYTHING,)), {"policy": widest}, attached=widest)
 
 
 def _names(account: Account, source: User | Role, method: Method) -> Iterator[str]:
@@ -177,7 +188,7 @@ def _names(account: Account, source: User | Role, method: Method) -> Iterator[st
     taken = {p.arn for p in account.principals}
     asked = [within + PREFERRED_NAME]
     for need in method.needs:
-        for action in need.actions:
+        for action in need.actions if need.on == "target" else ():
             answer = access.may(account, source, action, within + "*")
             asked += [answer.request.resource] if answer.allowed is not False else []
     yield from (arn for arn in dict.fromkeys(asked) if arn not in taken and not arn.endswith(("/", "*")))

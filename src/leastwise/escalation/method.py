@@ -42,6 +42,7 @@ Change = Literal[
     "default-version",
     "group-inline",
     "group-attached",
+    "joins",
     "inline-deny",
     "attached-deny",
     "boundary",

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 import msgspec
 
 from leastwise.account.model import Account, Group, Role, User, remember
-from leastwise.escalation.powers import hot, of_document
+from leastwise.escalation.method import of_shape
+from leastwise.escalation.powers import bits, hot, of_document, own_powers
 from leastwise.policy.document import Document, Policy, parse_value
 
 if TYPE_CHECKING:
@@ -146,6 +147,19 @@ def _regrouped(user: User | Role, group: Group, **changes: tuple[Document, ...])
     return with_(user, groups=tuple(changed if g is group else g for g in groups))
 
 
+def _joins(account: Account, holder: User | Role) -> Iterator[Variant]:
+    if isinstance(holder, User):
+        for group in strong_groups(account):
+            if all(own.arn != group.arn for own in holder.groups):
+                yield Variant(with_(holder, groups=(*holder.groups, group)), {"group": group.arn})
+
+
+def strong_groups(account: Account) -> tuple[Group, ...]:
+    """The groups that may make administrators of their members: what it takes to be one may be allowed."""
+    making = bits(action for method in of_shape("rewrite_self") for action in method.actions)
+    return remember(account, "strong groups", lambda: tuple(g for g in account.groups if own_powers(g).held & making))
+
+
 def _denies(document: Document) -> bool:
     return any(not s.allows for s in document.statements)
 
@@ -181,6 +195,7 @@ _CHANGES: dict[str, Callable[[Account, User | Role], Iterator[Variant]]] = {
     "default-version": _default_version,
     "group-inline": _group_inline,
     "group-attached": _group_attached,
+    "joins": _joins,
     "inline-deny": _inline_deny,
     "attached-deny": _attached_deny,
     "boundary": _boundary,
@@ -202,7 +217,7 @@ def a_member(account: Account, group: Group) -> User:
     return new_user(account, f"arn:{account.partition}:iam::{account.id}:user/{name}", groups=(group,))
 
 
-def new_user(account: Account, arn: str, *, inline: tuple[Document, ...] = (), groups: tuple[Group, ...] = ()) -> User:
+def new_user(account: Account, arn: str, *, groups: tuple[Group, ...] = ()) -> User:
     """A user that does not exist yet."""
     return User(
         arn=arn,
@@ -210,7 +225,7 @@ def new_user(account: Account, arn: str, *, inline: tuple[Document, ...] = (), g
         path="/",
         id="",
         created=account.now,
-        inline=inline,
+        inline=(),
         attached=(),
         groups=groups,
         boundary=None,
@@ -221,7 +236,7 @@ def new_user(account: Account, arn: str, *, inline: tuple[Document, ...] = (), g
 
 
 def new_role(account: Account, arn: str, *, trusts: str) -> Role:
-    """A role that does not exist yet, allowed everything, which trusts the caller."""
+    """A role that does not exist yet, which trusts the caller."""
     nobody = Document(arn=arn, name="trust policy", kind="trust", policy=_EVERYTHING, source=PAPER)
     role = Role(
         arn=arn,
@@ -229,7 +244,7 @@ def new_role(account: Account, arn: str, *, trusts: str) -> Role:
         path="/",
         id="",
         created=account.now,
-        inline=(EVERYTHING,),
+        inline=(),
         attached=(),
         boundary=None,
         tags={},

@@ -32,6 +32,7 @@ _CHANGE = {
     "default-version": "A customer-managed policy bears on the principal and keeps a version that allows more.",
     "group-inline": "The caller is a member of the group.",
     "group-attached": "The caller is a member of the group.",
+    "joins": "Members of the group have more power, and the user is not yet one of them.",
     "inline-deny": "Inline policies of its own deny what would be enough without them.",
     "attached-deny": "Policies that are attached to it deny what would be enough without them.",
     "boundary": "A boundary holds back what its policies allow.",
