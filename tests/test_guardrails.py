@@ -73,6 +73,51 @@ def test_each_level_must_allow(world: World, expect: bool | None) -> None:
     assert can(world) is expect
 
 
+# the data perimeter: only what the organization owns
+
+
+QUEUE = "arn:aws:sqs:eu-west-1:{}:q"
+
+
+def perimeter(**condition: Any) -> World:
+    return member().scp("full", ALL).scp("perimeter", document(deny("*", Condition=condition)))
+
+
+@pytest.mark.parametrize(
+    ("condition", "resource", "expect"),
+    [
+        ({"StringNotEquals": {"aws:ResourceOrgID": "o-own"}}, QUEUE.format(ACCOUNT), True),
+        ({"StringNotEquals": {"aws:ResourceOrgID": "o-other"}}, QUEUE.format(ACCOUNT), False),
+        ({"StringNotEquals": {"aws:ResourceOrgID": "${aws:PrincipalOrgID}"}}, QUEUE.format(ACCOUNT), True),
+        ({"StringNotEquals": {"aws:ResourceAccount": ACCOUNT}}, QUEUE.format(ACCOUNT), True),
+        ({"StringNotEquals": {"aws:ResourceAccount": ACCOUNT}}, QUEUE.format(FOREIGN), False),
+        ({"StringNotEquals": {"aws:ResourceOrgID": "o-own"}}, QUEUE.format(FOREIGN), None),
+        ({"StringNotEquals": {"aws:ResourceAccount": ACCOUNT}}, "arn:aws:s3:::b/k", True),
+        ({"StringNotEquals": {"s3:ResourceAccount": ACCOUNT}}, "arn:aws:s3:::b/k", True),
+        ({"StringNotEquals": {"aws:ResourceAccount": ACCOUNT}}, "arn:aws:s3:::not-seen/k", None),
+        ({"StringNotEquals": {"aws:ResourceAccount": ACCOUNT}}, "arn:aws:iam::aws:policy/AdministratorAccess", None),
+        ({"StringNotEquals": {"aws:ResourceAccount": ACCOUNT}}, "*", None),
+    ],
+)
+def test_whose_a_resource_is(condition: dict[str, Any], resource: str, expect: bool | None) -> None:
+    action = {"s3": "s3:GetObject", "iam": "iam:GetPolicy"}.get(resource[8:11].strip(":"), "sqs:SendMessage")
+    assert can(perimeter(**condition).bucket("b"), action, resource) is expect
+
+
+def test_an_account_in_no_organization_owns_nothing_of_one() -> None:
+    outside = {"StringNotEquals": {"aws:ResourceOrgID": "o-own"}}
+    world = an_account().user("ann", inline={"p": document(allow("*"), deny("*", Condition=outside))})
+    assert can(world, "sqs:SendMessage", QUEUE.format(ACCOUNT)) is False
+    assert can(world.gap("organizations:DescribeOrganization"), "sqs:SendMessage", QUEUE.format(ACCOUNT)) is None
+
+
+def test_an_administrator_within_the_perimeter_is_one() -> None:
+    outside = {"StringNotEquals": {"aws:ResourceOrgID": "o-own"}}
+    world = an_account().organization().user("ann", inline={"p": document(allow("*"), deny("*", Condition=outside))})
+    account = world.build()
+    assert access.full_administrator(account, user_of(account, "ann")) is True
+
+
 def test_an_scp_grants_nothing() -> None:
     assert can(an_account().organization().user("ann").scp("full", ALL)) is False
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from random import Random
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from leastwise.policy.derived import About, derived_context
+from leastwise.policy.derived import About, context_on, derived_context
 from leastwise.policy.request import Caller
 
 if TYPE_CHECKING:
@@ -321,9 +321,8 @@ class _Maker:
             tags={"team": self.random.choice(_WORDS)} if self.seldom(0.5) else {},
             session_tags={},
             organization=self.random.choice(("", "o-1")),
-            resource_account=self.owner,
         )
-        derived = derived_context(self.caller, about).known
+        derived = context_on(derived_context(self.caller, about), self.target.action, self.owner, None).known
         usual = {key.lower(): key for key in KEYS}
         found: dict[str, Any] = {usual[key]: values[0] for key, values in derived.items() if key in usual}
         for key in self.keys():

@@ -12,6 +12,7 @@ import msgspec
 from leastwise import catalog
 from leastwise.account.granted import Granted, granted, mask_of
 from leastwise.account.model import Account, Group, Role, User, remember
+from leastwise.account.owners import on_resource
 from leastwise.catalog import AccessLevel
 from leastwise.policy.breadth import wide_part
 from leastwise.policy.condition import Context
@@ -106,11 +107,21 @@ def _context(account: Account, holder: Holder) -> Context:
     return derived_context(caller_of(account, holder), about)
 
 
+def _context_on(account: Account, holder: Holder, action: str, resource: str) -> Context:
+    """As `context_of`, for a request about this resource."""
+    return on_resource(account, context_of(account, holder), action, resource)
+
+
+def home_context(account: Account, holder: Holder) -> Context:
+    """What AWS fills in for every request of the principal about what the account owns."""
+    return remember(holder, "home context", lambda: on_resource(account, context_of(account, holder), "", account.arn))
+
+
 def request(
     account: Account, holder: Holder, action: str, resource: str = "*", *, facts: Facts | None = None
 ) -> Request:
     """The principal asking for the action. `facts` are further condition keys that are known."""
-    context = context_of(account, holder)
+    context = _context_on(account, holder, action, resource)
     return Request(
         action=action,
         resource=resource,
@@ -158,10 +169,7 @@ def without_mfa(account: Account, holder: Holder, action: str, resource: str = "
 def may(account: Account, holder: Holder, action: str, within: str, *, facts: Facts | None = None) -> Answer:
     """May the principal do this to anything within the pattern? The answer's resource is an example, also of a no."""
     asked, layers = request(account, holder, action, facts=facts), layers_of(account, holder)
-    return best(
-        settled(msgspec.structs.replace(asked, resource=resource), layers)
-        for resource in examples(asked, layers, within)
-    )
+    return best(can(account, holder, action, example, facts=facts) for example in examples(asked, layers, within))
 
 
 def assume(account: Account, source: User | Role, role: Role) -> Answer:
@@ -189,7 +197,7 @@ def trusts_service(account: Account, role: Role, service: str) -> Answer:
     asked = Request(
         action=WEB_IDENTITY if vouches else ASSUME_ROLE,
         resource=role.arn,
-        context=Context({} if vouches else known),
+        context=on_resource(account, Context({} if vouches else known), ASSUME_ROLE, role.arn),
         caller=Caller(provider=service) if vouches else Caller(service=service),
         resource_account=account.id,
     )
@@ -236,7 +244,7 @@ def _full(account: Account, holder: Holder) -> bool | None:
     if not any(map(_allows_anything, holder.documents)):
         return False  # spares nearly everyone the arithmetic below
     layers = layers_of(account, holder)
-    context = context_of(account, holder)
+    context = home_context(account, holder)
     for sure in (True, False):
         if all(_opens_everything(layer, context, sure=sure) for layer in must_allow(own_layers(holder))):
             return (True if sure else None) if _leave_administration(layers.scps, context) else False
@@ -310,7 +318,7 @@ def allowed_on_everything(account: Account, holder: Holder, *, sure: bool = True
     `arn:*` counts like `*` for actions that take a resource. Without an open condition, or, unless `sure` is asked,
     also where one may turn out well.
     """
-    context = context_of(account, holder)
+    context = home_context(account, holder)
     layers = layers_of(account, holder)
     mask = catalog.universe().everything if layers.identity else 0
     for layer in must_allow(layers):

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from leastwise import catalog
 from leastwise.account.model import remember
+from leastwise.account.owners import on_resource
 from leastwise.arn import is_account_id, parse_arn
 from leastwise.policy.bounds import is_demand, is_open, mirrored, plain_globs
 from leastwise.policy.condition import Context
@@ -134,10 +135,9 @@ def _context(account: Account) -> Context:
         "aws:CurrentTime": account.now.strftime("%Y-%m-%dT%H:%M:%SZ"),
         "aws:EpochTime": str(int(account.now.timestamp())),
         "aws:PrincipalIsAWSService": "false",
-        "aws:ResourceAccount": account.id,
-        "s3:ResourceAccount": account.id,
     }
-    return Context(known, absent=("aws:PrincipalServiceName", "aws:PrincipalServiceNamesList"))
+    outsider = Context(known, absent=("aws:PrincipalServiceName", "aws:PrincipalServiceNamesList"))
+    return on_resource(account, outsider, "s3:*", account.arn)
 
 
 def _exposure(

@@ -10,12 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from leastwise.arn import parse_arn
-from leastwise.policy.condition import Context
+from leastwise.policy.condition import UNKNOWN, Context
 
 if TYPE_CHECKING:
     from leastwise.policy.request import Caller
@@ -29,7 +30,7 @@ class About(msgspec.Struct, frozen=True, kw_only=True):
     """What is known of a caller besides its name. None or "": not known.
 
     `id` is the unique id (`AIDA…`, `AROA…`). `session_tags` came with the session, and beat the principal's own.
-    `organization` and `resource_organization` are ids, or "" where it is known that there is none.
+    `organization` is an id, or "" where it is known that there is none.
     """
 
     id: str = ""
@@ -37,13 +38,11 @@ class About(msgspec.Struct, frozen=True, kw_only=True):
     session_tags: Mapping[str, str] | None = None
     organization: str | None = None
     now: datetime | None = None
-    resource_account: str = ""
-    resource_organization: str | None = None
 
 
 def derived_context(caller: Caller, about: About) -> Context:
     """The context of every request of the caller, as far as it is known."""
-    keys = _moment(about) | _who(caller, about) | _whose(about)
+    keys = _moment(about) | _who(caller, about)
     known = {key: value for key, value in keys.items() if value is not None}
     return Context(known, absent=[key for key, value in keys.items() if value is None])
 
@@ -122,12 +121,46 @@ def _tags(caller: Caller, about: About) -> _Keys:
     return {**keys, f"{_TAG}*": None} if complete else keys
 
 
-def _whose(about: About) -> _Keys:
-    """Whose the resource is."""
-    keys: _Keys = {"aws:ResourceAccount": about.resource_account} if about.resource_account else {}
-    if about.resource_organization is None:
-        return keys
-    return keys | {"aws:ResourceOrgID": about.resource_organization or None}
+def context_on(context: Context, action: str, owner: str, organization: str | None) -> Context:
+    """The context of a request for a resource of this owner ("": not known), in this organization (as in `About`).
+
+    What is said already stays.
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-resourceaccount
+    """
+    service = action.partition(":")[0].lower()
+    if not owner or service == "ebs" or action.lower() in WITHOUT_OWNER:
+        return context
+    return _owned(context, owner, organization, own_key=service == "s3")
+
+
+@lru_cache(maxsize=1 << 14)
+def _owned(context: Context, owner: str, organization: str | None, *, own_key: bool) -> Context:
+    keys: _Keys = {"aws:ResourceAccount": owner, **({"s3:ResourceAccount": owner} if own_key else {})}
+    if organization is not None:
+        keys["aws:ResourceOrgID"] = organization or None
+        keys |= {} if organization else {"aws:ResourceOrgPaths": None}
+    lacking = [key for key in keys if context.strict or context.lookup(key) is UNKNOWN]
+    fresh = {key: keys[key] for key in lacking if key.lower() not in context.known}
+    known = {key: value for key, value in fresh.items() if value is not None}
+    return context.with_(known, absent=[key for key, value in fresh.items() if value is None])
+
+
+WITHOUT_OWNER = frozenset(
+    {
+        "auditmanager:updateassessmentframeworkshare", "detective:acceptinvitation", "ds:acceptshareddirectory",
+        "ec2:accepttransitgatewaypeeringattachment", "ec2:acceptvpcendpointconnections",
+        "ec2:acceptvpcpeeringconnection", "ec2:copyimage", "ec2:copysnapshot",
+        "ec2:createtransitgatewaypeeringattachment", "ec2:createvolume", "ec2:createvpcendpoint",
+        "ec2:createvpcpeeringconnection", "ec2:deletetransitgatewaypeeringattachment",
+        "ec2:deletevpcpeeringconnection", "ec2:rejecttransitgatewaypeeringattachment",
+        "ec2:rejectvpcendpointconnections", "ec2:rejectvpcpeeringconnection", "es:acceptinboundconnection",
+        "events:putevents", "guardduty:acceptadministratorinvitation", "macie2:acceptinvitation",
+        "route53:associatevpcwithhostedzone", "route53:createvpcassociationauthorization",
+        "route53:deletevpcassociationauthorization", "route53:disassociatevpcfromhostedzone",
+        "route53:listhostedzonesbyvpc", "securityhub:acceptadministratorinvitation",
+    }
+)  # fmt: skip
+"""Actions, besides all of EBS, whose requests do not always tell whose the resource is."""
 
 
 def _name(arn: str) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import msgspec
 
 from leastwise.access import settled
+from leastwise.account.owners import on_resource
 from leastwise.arn import is_account_id, parse_arn
 from leastwise.policy.evaluate import Answer, Layer, Layers, Outcome
 from leastwise.policy.examples import examples
@@ -178,8 +179,13 @@ def _asked(account: Account, asker: Asker, action: str, *, resource: str, door: 
 
 
 def _request(account: Account, asker: Asker, action: str, resource: str) -> Request:
-    owner = owner_of(account, resource)
-    return Request(action=action, resource=resource, context=asker.context, caller=asker.caller, resource_account=owner)
+    return Request(
+        action=action,
+        resource=resource,
+        context=on_resource(account, asker.context, action, resource),
+        caller=asker.caller,
+        resource_account=owner_of(account, resource),
+    )
 
 
 def _decided(account: Account, answer: Answer) -> Decided:
