@@ -162,7 +162,8 @@ def methods_index(every: Sequence[Method]) -> str:
     return page(
         "The escalation methods",
         "Each step of a path names its method. `leastwise explain ID` shows the same page in the terminal.",
-        f"There are {len(every)}, over {len(SHAPES)} shapes.",
+        f"There are {sum(m.shape in SHAPES for m in every)}, over {len(SHAPES)} shapes. The others are ways in from "
+        "outside.",
         table(("method", "shape", "what is done"), ((link(m.id), f"`{m.shape}`", m.title) for m in every)),
     )
 

@@ -34,8 +34,7 @@ live = together(
     click.option("--endpoint-url", metavar="URL", help="Ask this endpoint instead of AWS's own."),
 )
 
-source = together(
-    click.option("--snapshot", metavar="FILE", help="Read this file instead of an account; `-`: standard input."),
+beyond = together(
     click.option("--as-of", metavar="TIME", help="The file shows the account as of this time (2026-01-31T09:00:00Z)."),
     live,
     click.option(
@@ -47,6 +46,23 @@ source = together(
         "allows is denied, but a level of denies alone is taken to have FullAWSAccess beside them.",
     ),
     click.option("--rcp", metavar="FILE[@LEVEL]", multiple=True, help="As --scp, an RCP. Only what it denies counts."),
+)
+
+source = together(
+    click.option("--snapshot", metavar="FILE", help="Read this file instead of an account; `-`: standard input."),
+    beyond,
+)
+
+sources = together(
+    click.option(
+        "--snapshot",
+        "snapshots",
+        metavar="FILE",
+        multiple=True,
+        help="Read this file instead of an account; `-`: standard input. Give it again for further accounts: then "
+        "paths lead from one into another, and --as-of, --scp and --rcp speak of all of them.",
+    ),
+    beyond,
 )
 
 regions = click.option(

@@ -20,6 +20,7 @@ COMMANDS = {
     "can": "Ask whether a principal may do something, and why.",
     "who-can": "List the users and roles that may do something.",
     "what-can": "Sum up what a principal may do.",
+    "paths": "Show who becomes administrator, or another, and how.",
     "compare": "Tell whether a policy allows more than another.",
     "access": "Tell whether policies grant an action.",
     "checks": "List the checks.",

@@ -109,3 +109,41 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
         if (running := self.running) is not None:
             found = with_inventory(found, running)
         return found
+
+
+class Sources(msgspec.Struct, frozen=True, kw_only=True):
+    """What the command line says of where to look, where several accounts can be looked at together."""
+
+    snapshots: tuple[str, ...] = ()
+    as_of: str | None = None
+    scp: tuple[str, ...] = ()
+    rcp: tuple[str, ...] = ()
+    profile: str | None = None
+    region: str | None = None
+    endpoint_url: str | None = None
+    inventory: str | None = None
+    regions: tuple[str, ...] = ()
+
+    @property
+    def each(self) -> tuple[Source, ...]:
+        """The accounts one by one: the files, or the one that is asked."""
+        common = msgspec.structs.asdict(self)
+        files = common.pop("snapshots")
+        return tuple(Source(snapshot=file, **common) for file in files) or (Source(**common),)
+
+    def look(self) -> tuple[Snapshot, ...]:
+        """The snapshots. Raises UsageError where two show the same account."""
+        for source in self.each:
+            source.agree()
+        if len(self.snapshots) > 1 and self.inventory is not None:
+            raise UsageError("--inventory tells what runs in one account: give one snapshot, or put it into each")
+        found: dict[str, tuple[str, Snapshot]] = {}
+        for source in self.each:
+            snapshot = source.look()
+            place = source.snapshot or "the account that was asked"
+            if snapshot.account in found:
+                raise UsageError(
+                    f"{found[snapshot.account][0]} and {place} both show account {snapshot.account}: give one of them"
+                )
+            found[snapshot.account] = (place, snapshot)
+        return tuple(snapshot for _, snapshot in found.values())

@@ -59,7 +59,7 @@ class Entry(NamedTuple):
 def external_paths(account: Account) -> tuple[Path, ...]:
     """The ways in from outside that lead to an administrator, and those that are open to anybody."""
     realm = alone(account)
-    return realm.once("external", lambda: tuple(sorted(_paths(realm, every=False), key=_order)))
+    return realm.once("external", lambda: tuple(sorted(_paths(realm, search_of(realm), every=False), key=_order)))
 
 
 def all_external_paths(realm: Realm) -> tuple[Path, ...]:
@@ -68,15 +68,20 @@ def all_external_paths(realm: Realm) -> tuple[Path, ...]:
     Where it does not, the path ends at the role and is lateral. An account that was given is a source too: whoever
     is administrator there.
     """
-    return realm.once("all external", lambda: tuple(sorted(_paths(realm, every=True), key=_order)))
+    return realm.once("all external", lambda: tuple(sorted(_paths(realm, search_of(realm), every=True), key=_order)))
+
+
+def external_paths_to(realm: Realm, goal: str) -> tuple[Path, ...]:
+    """The ways in from outside that lead to the goal; see `paths_to`."""
+    found = (path for path in _paths(realm, search_of(realm, goal), every=False) if path.escalates)
+    return realm.once(("external", goal), lambda: tuple(sorted(found, key=_order)))
 
 
 def _order(path: Path) -> tuple[bool, str, str, str]:
     return not path.escalates, path.source.arn, path.edges[0].target, path.target.arn
 
 
-def _paths(realm: Realm, *, every: bool) -> Iterator[Path]:
-    search = search_of(realm)
+def _paths(realm: Realm, search: Search, *, every: bool) -> Iterator[Path]:
     for node in search.nodes:
         if isinstance(node.holder, Role):
             door, wanted = Door(node.account, node.holder), every or node in search.reached

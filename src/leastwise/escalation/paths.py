@@ -45,9 +45,19 @@ def exempt_paths_of(realm: Realm) -> tuple[Path, ...]:
     return realm.once("exempt paths", lambda: _sorted(_exempt_paths(search_of(realm))))
 
 
-def search_of(realm: Realm) -> Search:
-    """How everybody becomes administrator."""
-    return realm.once("search", lambda: Search(realm))
+def paths_to(realm: Realm, goal: str) -> tuple[Path, ...]:
+    """The best path of everybody who can become the principal of that ARN, exempt or administrator as he may be.
+
+    The ARN of an account's root stands for its administrators. The verdict is that of the weakest hop, whoever the
+    goal is.
+    """
+    search = search_of(realm, goal)
+    return realm.once(("paths", goal), lambda: _sorted(p for node in search.nodes for p in _escalations(search, node)))
+
+
+def search_of(realm: Realm, goal: str = "") -> Search:
+    """How everybody becomes administrator, or the goal."""
+    return realm.once(("search", goal), lambda: Search(realm, goal))
 
 
 def _paths(search: Search) -> Iterator[Path]:

@@ -16,7 +16,7 @@ from leastwise.escalation.hops import into
 from leastwise.escalation.making import become, of_itself, of_others
 from leastwise.escalation.method import of_shape
 from leastwise.escalation.powers import bits
-from leastwise.escalation.standing import Level, Standing, standing
+from leastwise.escalation.standing import NONE, Level, Standing, standing
 from leastwise.results import Verdict
 
 if TYPE_CHECKING:
@@ -46,7 +46,10 @@ class Search:
     """The accounts of a realm, searched. `reached` maps nodes to how they become administrator, or the `goal`."""
 
     def __init__(self, realm: Realm, goal: str = "") -> None:
-        """Runs the search. `goal` is the ARN of a principal; without one, all administrators are goals."""
+        """Runs the search. `goal` is the ARN of a principal, or of an account's root for the administrators there.
+
+        Without one, all administrators are goals.
+        """
         self.graphs = {one.id: Graph(one) for one in realm.accounts.values()}
         self.reached: dict[Node, Reached] = {}
         self.equivalents: dict[Node, list[Hop]] = {}
@@ -75,15 +78,19 @@ class Search:
             yield from abroad.into(self.graphs, target, self.reached)
 
     def _aim(self, goal: str) -> None:
-        """At one principal. Whoever makes an administrator is a place from which a path may go on."""
+        """At one goal. Whoever makes an administrator is a place from which a path may go on."""
         for hop in self._make():
             if hop.after is not None:
                 made = Node(hop.source.account, hop.after, changed=hop.source.changed + 1)
                 hop.target = made
                 made.ways = [hop]
                 self.graphs[made.account.id].add(made)
-        everyone = (node for graph in self.graphs.values() for node in (*graph.nodes, *graph.groups))
-        self.reached = {node: Reached(Verdict.PROVEN, 0, []) for node in everyone if node.arn == goal}
+        for node in (node for graph in self.graphs.values() for node in (*graph.nodes, *graph.groups)):
+            stands = standing(node.account, node.what) if node.account.arn == goal else NONE
+            if node.arn == goal or stands.certainly_is:
+                self.reached[node] = Reached(Verdict.PROVEN, 0, [])
+            elif stands.is_administrator:
+                self._uncertain.append((node, stands))
         self._prove([])
 
     def _find_administrators(self) -> None:

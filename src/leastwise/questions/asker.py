@@ -119,9 +119,8 @@ def find(account: Account, text: str, given: Circumstances = NOTHING_SAID) -> As
     arn = parse_arn(text)
     if arn and arn.account != account.id:
         raise UsageError(f"{text} is of account {arn.account or 'none'}, and this is {account.id}")
-    session = text if arn and arn.service == "sts" and arn.resource.startswith("assumed-role/") else ""
-    wanted = f"role/{session.split('/')[1]}" if session else text
-    found = _called(account).get(wanted, [])
+    session = text if is_session(text) else ""
+    found = named(account, text)
     roots = [text] if text in {ROOT, account.arn} else []
     if len(found) + len(roots) > 1:
         names = sorted((name_of(holder) for holder in found), key=len)[:SHOWN]
@@ -130,7 +129,19 @@ def find(account: Account, text: str, given: Circumstances = NOTHING_SAID) -> As
         return of_holder(account, found[0], given, session=session)
     if roots:
         return root(account, given)
-    raise _nobody(account, text)
+    raise nobody(account, text)
+
+
+def is_session(text: str) -> bool:
+    """Whether it is the ARN of a role's session."""
+    arn = parse_arn(text)
+    return arn is not None and arn.service == "sts" and arn.resource.startswith("assumed-role/")
+
+
+def named(account: Account, text: str) -> list[Holder]:
+    """The users, roles and groups that people call so; a session is its role's."""
+    wanted = f"role/{text.split('/')[1]}" if is_session(text) else text
+    return _called(account).get(wanted, [])
 
 
 def _called(account: Account) -> dict[str, list[Holder]]:
@@ -151,7 +162,8 @@ def _names(holder: Holder) -> tuple[str, ...]:
     return holder.arn, resource, name_of(holder), holder.name
 
 
-def _nobody(account: Account, text: str) -> UsageError:
+def nobody(account: Account, text: str) -> UsageError:
+    """The error for a name that the account does not have, with the nearest that it has."""
     tail = text.rpartition("/")[2].lower()
     near = dict(_near(account, tail))
     hint = f"did you mean {', '.join(near.values())}?" if near else "name it as in user/ann, role/x, group/g, or root"
