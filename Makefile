@@ -39,9 +39,9 @@ bench: setup-dev ## gates on speed, as ratios taken in one run
 	$(BIN)/python benchmarks/evaluate.py
 	$(BIN)/python benchmarks/answers.py
 
-# Ten minutes or so. A survivor needs a test, or its reason in tools/mutate_known.toml.
+# A quarter of an hour or so. A survivor needs a test, or its reason in tools/mutate_known.toml.
 mutate: setup-dev ## change the heart of the engine in every small way, and ask whether the tests notice
-	$(BIN)/python tools/mutate.py src/leastwise/policy/evaluate.py src/leastwise/policy/condition.py
+	$(BIN)/python tools/mutate.py $(patsubst %,src/leastwise/policy/%.py,evaluate condition ways)
 
 # The locks hold every platform and Python from 3.11 on, each file with its hash.
 COMPILE = $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \

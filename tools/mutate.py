@@ -6,8 +6,8 @@ The changes are made in a temporary copy of the tree, each followed by a run of 
 notices is a survivor: give it a test, take the needless code away, or say in tools/mutate_known.toml why it does no
 harm. Exit 1 for a survivor without a reason there, and for a reason whose survivor is gone.
 
-Left alone is what runs no decision: annotations, docstrings, `__repr__`, decorators, class keywords, `__all__` and
-`__slots__`, and what only the type checker reads.
+Left alone is what runs no decision: annotations, aliases of types, docstrings, `__repr__`, decorators, class keywords,
+`__all__` and `__slots__`, and what only the type checker reads.
 """
 
 from __future__ import annotations
@@ -57,6 +57,7 @@ TRUTHS = (True, False, None)
 SIMPLE = (ast.Assign, ast.AugAssign, ast.Expr, ast.Return, ast.Raise, ast.Continue, ast.Break)
 NO_DECISION = {"annotation", "returns", "decorator_list", "keywords of a class", "type_params"}
 DECLARED = {"__all__", "__slots__"}
+TYPES = {"Callable", "dict", "frozenset", "list", "set", "tuple"}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -128,9 +129,14 @@ def _is_silent(node: ast.AST) -> bool:
             return True
         case ast.If(test=ast.Name(id="TYPE_CHECKING")) | ast.FunctionDef(name="__repr__"):
             return True
-        case ast.Assign(targets=[ast.Name(id=name)]):
-            return name in DECLARED
+        case ast.Assign(targets=[ast.Name(id=name)], value=value):
+            return name in DECLARED or _is_type(value)
     return False
+
+
+def _is_type(value: ast.AST) -> bool:
+    """Whether it is an alias of a type, such as `tuple[Part, ...]`."""
+    return isinstance(value, ast.Subscript) and isinstance(value.value, ast.Name) and value.value.id in TYPES
 
 
 def _shorter(node: ast.AST, field: str, value: object) -> Iterator[None]:

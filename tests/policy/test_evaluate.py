@@ -11,7 +11,9 @@ import pytest
 from leastwise.policy.condition import Context
 from leastwise.policy.evaluate import Answer, Layer, Layers, Outcome, evaluate, evaluate_all
 from leastwise.policy.request import Caller, Request
-from policy.rules import CALLERS, document, layer, layers_of, request_of, rows
+from leastwise.policy.reserved import RESERVED
+from leastwise.policy.ways import UNASKED, Ways, verb_of, ways_of
+from policy.rules import CALLERS, FOREIGN, OWN, document, layer, layers_of, request_of, rows
 
 ROWS = rows()
 ALL = {"Effect": "Allow", "Action": "*", "Resource": "*"}
@@ -229,3 +231,77 @@ def test_layers_travel_between_processes() -> None:
     assert evaluate(asked(), there).outcome is Outcome.ALLOWED
     for (_, one), (_, other) in zip(own.statements, there.identity.statements, strict=True):
         assert (one.actions, one.resources) == (other.actions, other.resources), "they are shared, so the same"
+
+
+ALLOWS_S3, ALLOWS_GET = {**ALL, "Action": "s3:*"}, {**ALL, "Action": ["s3:Get*", "ec2:*"]}
+
+
+def ways(layers: Layers, caller: str = "user", action: str = "s3:GetObject") -> Ways:
+    return ways_of(layers, CALLERS[caller], OWN, verb_of(action))
+
+
+def test_there_is_something_to_decide_about_what_all_layers_allow_and_what_one_denies() -> None:
+    reserved = RESERVED.denied_mask
+    layers = Layers(identity=layer([[ALLOWS_S3]]), boundaries=(layer([[ALLOWS_GET]]),))
+    both = layer([[ALLOWS_S3]]).allow_mask & layer([[ALLOWS_GET]]).allow_mask
+    assert ways(layers).mask == both | reserved
+    denied = Layers(identity=layer([[ALLOWS_S3, {**ALL, "Effect": "Deny", "Action": "sqs:*"}]]))
+    sqs = layer([[{**ALL, "Action": "sqs:*"}]]).allow_mask
+    assert ways(denied).mask == layer([[ALLOWS_S3]]).allow_mask | sqs | reserved
+    assert ways(Layers(), action="sts:GetCallerIdentity").mask == layer([[ALL]]).allow_mask
+    root = Layers(resource=layer([[{**ALLOWS_S3, "Principal": "*"}]]))
+    assert ways(root, "root").mask == layer([[ALL]]).allow_mask
+
+
+def test_ways_that_none_can_go_and_layers_that_deny_nothing_are_left_out() -> None:
+    nothing = Layers(identity=layer([[ALL]]), boundaries=(layer([[]]),))
+    assert ways(nothing).ways
+    assert not ways(nothing).granting
+    assert ways(nothing).refusing == (RESERVED,)
+
+
+def test_what_was_found_for_one_request_is_not_taken_for_another() -> None:
+    """Layers remember the ways of a caller, an owner and a kind of action: each of these makes a difference."""
+    body = [{**ALL, "Principal": {"AWS": [CALLERS["user"].arn, CALLERS["foreign"].arn]}}]
+    deny = [{**ALL, "Effect": "Deny", "Principal": "*", "Action": ["s3:*", "kms:*"]}]
+    for rcps in ((), (layer([deny]),)):
+        layers = Layers(identity=layer([[ALL]]), rcps=rcps, resource=layer([body]))
+        for action in ("iam:GetUser", "s3:GetObject", "kms:Decrypt", "kms:RetireGrant", "sts:AssumeRole"):
+            for caller in ("user", "foreign", "role", "anonymous", "root"):
+                for owner in (OWN, FOREIGN):
+                    request = Request(action=action, caller=CALLERS[caller], resource_account=owner)
+                    fresh = msgspec.structs.replace(layers)
+                    assert evaluate(request, layers).outcome is evaluate(request, fresh).outcome
+
+
+@pytest.mark.parametrize(
+    ("caller", "layers", "blocked_by"),
+    [
+        ("foreign", Layers(resource=layer([[{**ALL, "Principal": "*"}]])), "identity"),
+        ("federated", Layers(identity=layer([[ALL]])), "session"),
+    ],
+)
+def test_what_a_caller_does_not_have_is_named_too(caller: str, layers: Layers, blocked_by: str) -> None:
+    request = Request(action="s3:GetObject", caller=CALLERS[caller], resource_account=OWN)
+    assert [near.blocked_by for near in evaluate(request, layers).near] == [(blocked_by,)]
+
+
+def test_what_aws_itself_denies_is_said_to_be_its() -> None:
+    request = Request(
+        action="iam:DeletePolicy", resource="arn:aws:iam::aws:policy/AdministratorAccess", caller=CALLERS["user"]
+    )
+    (denied,) = (r for r in evaluate(request, Layers(identity=layer([[ALL]]))).reasons if not r.statement.allows)
+    assert denied.layer == "AWS"
+
+
+def test_an_unreadable_limit_leaves_the_others_and_the_grants_in_force() -> None:
+    unread, nothing = layer([{"Statement": "?"}]), layer([[]])
+    half = Layer((*layer([[ALLOWS_S3]]).documents, *unread.documents))
+    assert evaluate(asked(), Layers(identity=half, boundaries=(unread,))).outcome is Outcome.CONDITIONAL
+    assert evaluate(asked("ec2:RunInstances"), Layers(identity=half, boundaries=(unread,))).outcome is Outcome.DENIED
+    other = Layers(identity=layer([[ALL]]), boundaries=(nothing,), scps=(unread,))
+    assert evaluate(asked(), other).outcome is Outcome.DENIED
+
+
+def test_what_some_may_do_without_any_policy() -> None:
+    assert {"sts:getcalleridentity", "sts:getsessiontoken"} == UNASKED

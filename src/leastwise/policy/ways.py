@@ -145,7 +145,7 @@ class Case:
     def ways(self, *grants: Way, spared_by_resource: bool = False) -> Ways:
         """The grants under what limits every one of them, and the denies."""
         limits = (*self.boundaries, *self.sessions, *self.scps, *self.rcps, *self.endpoints)
-        resource = () if spared_by_resource or self.layers.resource is None else self.granted()
+        resource = () if spared_by_resource else self.granted()
         reserved = () if self.caller.service_linked else (_AWS,)
         unread = tuple([(part.name, document) for part in limits for document in part.layer.unparsed])
         ways = tuple([(*grant, *self.scps, *self.endpoints) for grant in grants])
