@@ -85,18 +85,21 @@ class Exposure(NamedTuple):
         return " and ".join(map(str, self.bounds))
 
 
-def exposures(account: Account, document: Document, wanted: int) -> tuple[Exposure, ...]:
+def exposures(
+    account: Account, document: Document, wanted: int, *, under: Document | None = None
+) -> tuple[Exposure, ...]:
     """The outsiders that the document, within the RCPs, lets do some of the wanted actions, statement by statement.
 
-    `wanted` are actions of services that RCPs guard, as S3 and STS are. Roles share few trust policies.
+    `wanted` are actions of services that RCPs guard, as S3 and STS are. The denies of `under` count too. Roles share
+    few trust policies.
     """
-    key = ("exposures", document.policy, wanted)
-    return remember(account, key, lambda: tuple(_exposures(account, document, wanted)))
+    key = ("exposures", document.policy, under and under.policy, wanted)
+    denying = (document, *filter(None, (under,)), *(guard for level in account.guards for guard in level))
+    return remember(account, key, lambda: tuple(_exposures(account, document, wanted, denying)))
 
 
-def _exposures(account: Account, document: Document, wanted: int) -> Iterator[Exposure]:
+def _exposures(account: Account, document: Document, wanted: int, bearing: tuple[Document, ...]) -> Iterator[Exposure]:
     context = remember(account, "outsider", lambda: _context(account))
-    bearing = (document, *(guard for level in account.guards for guard in level))
     denies = tuple(s for d in bearing for s in d.statements if not s.allows)
     for statement in document.statements:
         principals = statement.principals if statement.allows else None

@@ -10,7 +10,7 @@ stricter of account and bucket wins; what an organization sets on top is not see
 from __future__ import annotations
 
 from enum import Enum
-from functools import cache, reduce
+from functools import cache, lru_cache, reduce
 from operator import or_
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -18,7 +18,7 @@ from leastwise import catalog
 from leastwise.access import cite
 from leastwise.catalog import AccessLevel
 from leastwise.exposure import exposures
-from leastwise.policy.document import Unparsed
+from leastwise.policy.document import Document, Unparsed, parse_value
 from leastwise.results import Evidence
 
 if TYPE_CHECKING:
@@ -61,7 +61,13 @@ EVERYONE = {
     "http://acs.amazonaws.com/groups/global/AllUsers": "anyone",
     "http://acs.amazonaws.com/groups/global/AuthenticatedUsers": "any AWS account",
 }
-BY_ACL = {"FULL_CONTROL": Harm.CONTROL, "WRITE_ACP": Harm.CONTROL, "WRITE": Harm.WRITE}
+BY_ACL = {
+    "READ": ("s3:ListBucket", "s3:ListBucketMultipartUploads", "s3:ListBucketVersions"),
+    "READ_ACP": ("s3:GetBucketAcl",),
+    "WRITE": ("s3:PutObject",),
+    "WRITE_ACP": ("s3:PutBucketAcl",),
+}
+"""What a grant on a bucket lets do: https://docs.aws.amazon.com/AmazonS3/latest/userguide/acl-overview.html"""
 
 
 def shares(account: Account, bucket: Bucket) -> Iterator[Share]:
@@ -104,13 +110,15 @@ def _by_acl(account: Account, bucket: Bucket) -> Iterator[Share]:
     ignored = _switch(account, bucket, lambda block: block.ignore_acls)
     for place, grant in enumerate(() if bucket.acls_disabled else bucket.grants or ()):
         everyone = grant.grantee in EVERYONE
-        if _is_foreign(account, bucket, grant) and not (everyone and ignored):
+        if not _is_foreign(account, bucket, grant) or (everyone and ignored):
+            continue
+        for exposure in exposures(account, _as_policy(bucket.arn, grant), _s3(), under=bucket.policy):
             yield Share(
                 name=grant.grantee,
                 text=EVERYONE.get(grant.grantee, f"canonical user {grant.grantee}"),
-                is_public=everyone,
-                harm=BY_ACL.get(grant.permission, Harm.READ),
-                bounded_by="",
+                is_public=exposure.is_public,
+                harm=_harm(exposure.actions),
+                bounded_by=exposure.bounded_by,
                 evidence=Evidence(
                     document=bucket.arn,
                     pointer=f"/{bucket.name}/Grants/{place}",
@@ -118,8 +126,29 @@ def _by_acl(account: Account, bucket: Bucket) -> Iterator[Share]:
                     name="ACL",
                     note=grant.permission,
                 ),
-                assumes=in_force + (_unseen("IgnorePublicAcls") if everyone and ignored is None else ()),
+                assumes=(
+                    *in_force,
+                    *(_unseen("IgnorePublicAcls") if everyone and ignored is None else ()),
+                    *exposure.assumes,
+                ),
             )
+
+
+@lru_cache(maxsize=1 << 12)
+def _as_policy(bucket: str, grant: AclGrant) -> Document:
+    """The grant as a policy would say it, since denies of policies end what an ACL grants.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/how-s3-evaluates-access-control.html
+    """
+    actions = BY_ACL.get(grant.permission) or tuple(action for some in BY_ACL.values() for action in some)
+    statement = {
+        "Effect": "Allow",
+        "Principal": "*" if grant.grantee in EVERYONE else {"CanonicalUser": grant.grantee},
+        "Action": list(actions),
+        "Resource": sorted({f"{bucket}/*" if action == "s3:PutObject" else bucket for action in actions}),
+    }
+    policy = parse_value({"Version": "2012-10-17", "Statement": statement})
+    return Document(arn=bucket, name="ACL", kind="resource", policy=policy)
 
 
 def _is_foreign(account: Account, bucket: Bucket, grant: AclGrant) -> bool:

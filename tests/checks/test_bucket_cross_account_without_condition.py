@@ -35,9 +35,9 @@ def bucket(*statements: dict[str, Any], **more: Any) -> World:
     return an_account().bucket("b", policy=document(*statements) if statements else None, **more)
 
 
-def acl(grantee: str, permission: str = "READ", **more: Any) -> World:
+def acl(grantee: str, permission: str = "READ", *statements: dict[str, Any], **more: Any) -> World:
     who = {"URI": grantee} if grantee.startswith("http") else {"ID": grantee}
-    return bucket(grants=({"Grantee": who, "Permission": permission},), **{"enforced": False, **more})
+    return bucket(*statements, grants=({"Grantee": who, "Permission": permission},), **{"enforced": False, **more})
 
 
 def open_to(world: World) -> list[str]:
@@ -285,3 +285,35 @@ def test_one_finding_for_each_outsider_worded_after_the_worst_way() -> None:
     hit = the_hit(CHECK, account)
     assert "decide who else may use it" in hit.message
     assert len(hit.evidence) == 2
+
+
+# what denies of policies take from an ACL
+
+STRANGERS = {
+    "StringNotEqualsIfExists": {"aws:PrincipalOrgID": "o-own"},
+    "BoolIfExists": {"aws:PrincipalIsAWSService": "false"},
+}
+
+
+@pytest.mark.parametrize(
+    ("world", "left"),
+    [
+        (acl(ALL_USERS).organization(), [ALL_USERS]),
+        (acl(ALL_USERS).organization().rcp("own", document(refuse(Resource="*", Condition=STRANGERS))), []),
+        (acl("theirs", "FULL_CONTROL").organization().rcp("own", document(refuse(Resource="*", Condition=STRANGERS))), []),
+        (acl("theirs", "WRITE").organization().rcp("own", document(refuse(Resource="arn:aws:s3:::b/*", Condition=STRANGERS))), []),
+        (acl("theirs", "READ").organization().rcp("own", document(refuse(Resource="arn:aws:s3:::b/*", Condition=STRANGERS))), ["theirs"]),
+        (acl("theirs").organization().rcp("own", document(refuse(Action="s3:Put*", Resource="*", Condition=STRANGERS))), ["theirs"]),
+        (acl("theirs").organization(management=ACCOUNT).rcp("own", document(refuse(Resource="*"))), ["theirs"]),
+        (acl("theirs", "READ", refuse(Resource=["arn:aws:s3:::b", "arn:aws:s3:::b/*"])), []),
+        (acl("theirs", "READ", refuse(Resource="arn:aws:s3:::b", Principal={"AWS": FOREIGN})), ["theirs"]),
+    ],
+)  # fmt: skip
+def test_a_deny_of_an_rcp_or_of_the_bucket_ends_what_an_acl_grants(world: World, left: list[str]) -> None:
+    assert open_to(world) == left
+
+
+def test_a_deny_leaves_less_of_full_control() -> None:
+    part = refuse(Action=["s3:PutObject", "s3:PutBucketAcl"], Resource=["arn:aws:s3:::b", "arn:aws:s3:::b/*"])
+    assert severity(CHECK, acl("theirs", "FULL_CONTROL").build()) is Severity.CRITICAL
+    assert severity(CHECK, acl("theirs", "FULL_CONTROL", part).build()) is Severity.MEDIUM
