@@ -130,7 +130,7 @@ class Kind(NamedTuple):
     """Differences of cases of which these words can be said, and none of `but`.
 
     `here` says whether this engine "allows" or "denies" (empty: the one or the other). `right` is "this" engine or the
-    "other", or "open" where AWS documents no answer.
+    "other", or "decided" where AWS documents no answer and docs/decisions/0007 says why this one was chosen.
     """
 
     name: str
@@ -186,7 +186,7 @@ KINDS = (
         ),
     ),
     _kind(
-        "session policy, resource_policy policy, named *", "allows", "open",
+        "session policy, resource_policy policy, named *", "allows", "decided",
         (
             "a session policy and a resource policy for everybody",
             "A session policy does not limit what the session itself is granted; of a bare * AWS says nothing.",
@@ -210,20 +210,19 @@ KINDS = (
         "NotPrincipal, named assumed-role", "denies", "this",
         ("NotPrincipal with a session alone", "Its role and account must be listed too.", _NOT_PRINCIPAL),
     ),
-    _kind(
-        "NotPrincipal, named role, session", "denies", "open",
-        (
-            "NotPrincipal with a session's role alone",
-            "Without the account AWS might deny the whole account; here it does.",
-            _NOT_PRINCIPAL,
-        ),
+    *(
+        _kind(
+            f"NotPrincipal, named {kind}", "denies", "this",
+            ("NotPrincipal without the account", "AWS might deny the whole account: here it depends.", _NOT_PRINCIPAL),
+        )
+        for kind in ("user", "role", "federated-user")
     ),
     _kind(
         "old version, variable", "", "this",
         ("variables in policies of 2008", "Before version 2012-10-17 they are plain text.", _VARIABLES),
     ),
     _kind(
-        "default for an empty text", "", "open",
+        "default for an empty text", "", "decided",
         (
             "a variable's default and an empty tag",
             "A default is for a key that is not there; of one that is empty AWS says nothing, here it is there.",
@@ -231,7 +230,7 @@ KINDS = (
         ),
     ),
     _kind(
-        "wildcard across a colon", "", "open",
+        "wildcard across a colon", "", "decided",
         (
             "a wildcard that would match a colon",
             "AWS promises it of a star that ends its segment; here any does.",
@@ -243,7 +242,7 @@ KINDS = (
         ("NotResource with an ARN of fewer than six segments", "AWS completes it; there it is void.", _ARNS),
     ),
     _kind(
-        "short ARN", "", "open",
+        "short ARN", "", "decided",
         (
             "ARNs of fewer than six segments",
             "AWS completes them in identity-based policies and says nothing of others; here in all.",
@@ -251,29 +250,25 @@ KINDS = (
         ),
     ),
     _kind(
-        "wildcard in the service", "", "open",
+        "wildcard in the service", "", "decided",
         ("a wildcard in an ARN's service", "Not allowed; here the text matches, there nothing.", _RESOURCE),
     ),
     _kind(
-        "wildcard in the type", "", "open",
+        "wildcard in the type", "", "decided",
         ("a wildcard in an ARN's resource type", "Not allowed; here the text matches, there nothing.", _ARNS),
     ),
     _kind(
         "variable before a slash", "", "this",
         ("a variable where the resource part begins", "It may stand anywhere after the fifth colon.", _VARIABLES),
     ),
-    _kind("unresolved, NotResource", "", "open", _UNRESOLVED),
-    _kind("unresolved, negated", "", "open", _UNRESOLVED),
-    _kind(
-        "ForAnyValue, IfExists, absent", "", "open",
-        ("ForAnyValue with IfExists", "For an absent key the one is true, the other false; here true.", _OPERATORS),
-    ),
+    _kind("unresolved, NotResource", "", "decided", _UNRESOLVED),
+    _kind("unresolved, negated", "", "decided", _UNRESOLVED),
     _kind("ForAllValues, empty", "", "this", _EMPTY),
     _kind("ForAnyValue, empty", "", "this", _EMPTY),
     _kind("Null, empty", "", "this", _EMPTY),
     _kind("empty", "", "this", _EMPTY, but="ForAllValues, ForAnyValue, Null"),
     _kind(
-        "many", "", "open",
+        "many", "", "decided",
         ("a list without a set operator", "AWS asks for a set operator; here a list of one is a value.", _MULTIPLE),
         but="ForAllValues, ForAnyValue",
     ),
@@ -284,7 +279,7 @@ KINDS = (
         ("NotIpAddress across IP versions", "An IPv6 address is in no IPv4 network, and the other way.", _OPERATORS),
     ),
     _kind(
-        "not an ARN", "", "open",
+        "not an ARN", "", "decided",
         ("ARN operators on what is no ARN", "AWS documents no answer; here such a test is false.", _OPERATORS),
     ),
 )  # fmt: skip

@@ -43,7 +43,8 @@ _OPPOSITE = {"true": "false", "false": "true"}
 
 def is_demand(test: Test) -> bool:
     """Whether the test holds only when its key is there and matches: never so of negations and `Null`."""
-    optional = test.quantifier == FOR_ALL or (test.if_exists and test.lower_key not in ALWAYS_SENT)
+    if_exists = test.if_exists and test.quantifier != FOR_ANY and test.lower_key not in ALWAYS_SENT
+    optional = test.quantifier == FOR_ALL or if_exists
     return test.is_known and not (test.negated or optional or test.operator == NULL)
 
 

@@ -63,8 +63,11 @@ def _null(test: Test, operator: Operator) -> Program:
 
 
 def _absent(test: Test) -> bool:
-    """The truth of a test whose key the request does not have."""
-    return test.if_exists or test.quantifier == FOR_ALL or (test.negated and test.quantifier != FOR_ANY)
+    """The truth of a test whose key the request does not have.
+
+    `ForAnyValue` finds no value then, with `IfExists` neither: https://repost.aws/questions/QU9HFmDzP0QGuU-fd7rS6B7w
+    """
+    return test.quantifier == FOR_ALL or (test.quantifier != FOR_ANY and (test.if_exists or test.negated))
 
 
 def _fixed(test: Test, passes: Judge) -> Program:
