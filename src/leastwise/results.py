@@ -153,7 +153,8 @@ class Used(msgspec.Struct, frozen=True):
 class Edge(msgspec.Struct, frozen=True, kw_only=True):
     """One hop: what `source` does to become `target`, and why it works.
 
-    `trust` names the statements that let the target be entered or borne; `conditions` are what is assumed but could
+    `trust` names the statements that let the target be entered or borne, `running` the resources that an inventory
+    shows to bear it, or to be there for it; `conditions` are what is assumed but could
     not be decided; `missing` names what must exist before the hop can be made, for latent hops; `commands` are what
     an attacker would run; `end_of_life` marks methods of closed services.
     """
@@ -165,6 +166,7 @@ class Edge(msgspec.Struct, frozen=True, kw_only=True):
     verdict: Verdict
     permissions: tuple[Used, ...]
     trust: tuple[Evidence, ...] = ()
+    running: tuple[Evidence, ...] = ()
     conditions: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
     attack: str = ""
@@ -174,8 +176,9 @@ class Edge(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def evidence(self) -> tuple[Evidence, ...]:
-        """All statements that the hop rests on, each once."""
-        return tuple(dict.fromkeys((*(e for used in self.permissions for e in used.evidence), *self.trust)))
+        """All statements and resources that the hop rests on, each once."""
+        statements = (e for used in self.permissions for e in used.evidence)
+        return tuple(dict.fromkeys((*statements, *self.trust, *self.running)))
 
 
 class Path(msgspec.Struct, frozen=True, kw_only=True):

@@ -128,6 +128,8 @@ def test_what_the_methods_suppose_is_listed_where_it_can_be() -> None:
     """The kinds that no call lists, by decision: add a row to `kinds`, or the kind here with its reason."""
     unlisted = {
         "lambda:event-source",  # a stream or queue of records that the role may read: of many services
+        "acm-pca:certificate-authority",  # whom it is trusted by, no list tells
+        "sso:instance",  # whether this account administers it is a fact of the organization
         "codestar:service-role",  # no call of the closed service answers any more
     }
     supposed = {fact.kind for method in methods() for fact in method.supposes if fact.kind}

@@ -44,7 +44,7 @@ def test_an_answer_about_one_resource_is_a_row(tmp_path: Path) -> None:
     call = "stepfunctions:DescribeStateMachine"
     answer = {"stateMachineArn": "a", "name": "n", "roleArn": "r", "definition": "hunter2"}
     snapshot = joined(tmp_path, {"calls": {call: {"us-east-1": answer}}})
-    assert seen(snapshot, call) == {"us-east-1": [{"stateMachineArn": "a", "name": "n", "roleArn": "r"}]}
+    assert seen(snapshot, call) == {"us-east-1": [{"stateMachineArn": "a", "roleArn": "r"}]}
 
 
 def test_a_whole_snapshot_gives_its_inventory_and_nothing_else(tmp_path: Path) -> None:

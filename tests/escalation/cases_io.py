@@ -32,6 +32,10 @@ def case(method: str) -> dict[str, Any]:
 
 
 def account_of(described: dict[str, Any]) -> Account:
+    return world_of(described).build()
+
+
+def world_of(described: dict[str, Any]) -> World:
     world = an_account()
     for name, policy in described.get("policies", {}).items():
         older = tuple(document(*statements) for statements in policy.get("older", ()))
@@ -42,7 +46,7 @@ def account_of(described: dict[str, Any]) -> Account:
         _user(world, name, user)
     for name, role in described.get("roles", {}).items():
         _role(world, name, role)
-    return world.build()
+    return world
 
 
 def _user(world: World, name: str, user: dict[str, Any]) -> None:

@@ -15,6 +15,7 @@ from leastwise.account.model import Account, Organization, PasswordPolicy
 from leastwise.account.reader import Reader
 from leastwise.account.report import Row, read_report, report_time
 from leastwise.account.storage import build_block, build_buckets
+from leastwise.account.workloads import Place, build_workloads
 from leastwise.snapshot import Gap
 
 if TYPE_CHECKING:
@@ -51,6 +52,7 @@ def build(snapshot: Snapshot) -> Account:
         in_organization=member,
         scps=guardrails.scps,
         rcps=guardrails.rcps,
+        workloads=build_workloads(reader, holders.roles, Place(snapshot.partition, snapshot.account)),
         summary=_summary(reader),
         virtual_mfa=_virtual_mfa(reader),
         report_generated=generated,

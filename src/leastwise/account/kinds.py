@@ -55,6 +55,11 @@ class Kind(NamedTuple):
     within: tuple[str, ...] = ()
 
     @property
+    def word(self) -> str:
+        """What the commands of the methods call such a resource: `launch_template` in braces."""
+        return self.id.partition(":")[2].replace("-", "_")
+
+    @property
     def members(self) -> tuple[str, ...]:
         """Every member of the row that means something."""
         in_arn = (part.partition("}")[0] for part in self.arn.split("{")[1:])
@@ -118,7 +123,7 @@ KINDS: tuple[Kind, ...] = (
         profiles=("LaunchTemplateData.IamInstanceProfile.Arn|LaunchTemplateData.IamInstanceProfile.Name",),
     ),
     Kind(
-        id="autoscaling:group",
+        id="autoscaling:auto-scaling-group",
         call="autoscaling:DescribeAutoScalingGroups",
         arn="{AutoScalingGroupARN}",
         name="AutoScalingGroupName",
@@ -255,14 +260,14 @@ KINDS: tuple[Kind, ...] = (
         id="states:state-machine",
         call="stepfunctions:DescribeStateMachine",
         arn="{stateMachineArn}",
-        name="name",
+        name="stateMachineArn",
         roles=("roleArn",),
     ),
     Kind(
         id="apprunner:service",
         call="apprunner:DescribeService",
         arn="{ServiceArn}",
-        name="ServiceName",
+        name="ServiceArn",
         roles=("InstanceConfiguration.InstanceRoleArn",),
     ),
     Kind(
@@ -275,7 +280,7 @@ KINDS: tuple[Kind, ...] = (
         id="batch:job-definition",
         call="batch:DescribeJobDefinitions",
         arn="{jobDefinitionArn}",
-        name="jobDefinitionName",
+        name="jobDefinitionArn",
         roles=(
             "containerProperties.jobRoleArn",
             "ecsProperties.taskProperties.taskRoleArn",
@@ -331,7 +336,7 @@ KINDS: tuple[Kind, ...] = (
         id="bedrock-agentcore:runtime",
         call=f"{_AGENTS}:GetAgentRuntime",
         arn="{agentRuntimeArn}",
-        name="agentRuntimeId",
+        name="agentRuntimeArn",
         roles=("roleArn",),
     ),
 )

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 
+from leastwise.account.workloads import Workloads
 from leastwise.policy.document import Document
 from leastwise.results import Kind, Subject
 from leastwise.snapshot import Gap
@@ -245,7 +246,7 @@ class Account(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     """One account, ready to be judged. Everything is sorted by ARN.
 
     `scps` and `rcps` are what the organization attaches at each level from the root down to the account, as far as it
-    was seen: None when nothing of it was, empty when there is none.
+    was seen: None when nothing of it was, empty when there is none. `workloads` is what an inventory showed to run.
     """
 
     id: str
@@ -268,6 +269,7 @@ class Account(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     canonical_id: str = ""
     scps: Levels | None = None
     rcps: Levels | None = None
+    workloads: Workloads = Workloads()
     memo: dict[object, object] = {}
 
     @property

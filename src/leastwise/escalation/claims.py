@@ -6,13 +6,15 @@ statements, and is meant for the hops that are reported.
 
 from __future__ import annotations
 
-from functools import cache
+import re
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Protocol
 
 import msgspec
 
 from leastwise import access, catalog
 from leastwise.account.model import Group, Role, remember
+from leastwise.arn import parse_arn
 from leastwise.escalation.method import PASS_ROLE, Method, Need
 from leastwise.escalation.powers import bit, powers, signature
 from leastwise.policy.truth import all_of, any_of
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
 Facts = dict[str, "str | Sequence[str]"]
 ANY = "any"
 ALL = "all"
+_TYPE = re.compile("[:/]")
 ATTACHING = ("iam:Attach", "iam:Detach")
 
 
@@ -43,15 +46,16 @@ class Claim(Protocol):
 
 
 class Circumstances:
-    """What is known of a request beyond the caller: the resource, what is attached to it, who gets the role."""
+    """What is known of a request beyond the caller: the resource, what is attached to it, who gets the role, where."""
 
-    __slots__ = ("about", "attached", "service")
+    __slots__ = ("about", "attached", "region", "service")
 
-    def __init__(self, about: Holder | None = None, *, attached: str = "", service: str = "") -> None:
+    def __init__(self, about: Holder | None = None, *, attached: str = "", service: str = "", region: str = "") -> None:
         """`about` is the principal that the request touches."""
         self.about = about
         self.attached = attached
         self.service = service
+        self.region = region
 
     def facts(self, action: str) -> Facts:
         """The condition keys that AWS fills in for this action, as far as they are known; () where absent.
@@ -61,6 +65,8 @@ class Circumstances:
         if action == PASS_ROLE:
             return {"iam:PassedToService": self.service} if self.service else {}
         known = _facts_about(self.about) if self.about is not None else {}
+        if self.region:
+            return known | {"aws:RequestedRegion": self.region}
         if self.attached and action.endswith("PermissionsBoundary"):
             return known | {"iam:PermissionsBoundary": self.attached}
         if self.attached and action.startswith(ATTACHING):
@@ -98,7 +104,7 @@ class Permit(msgspec.Struct, frozen=True, eq=False):
             return True
         if not bounds.held & mark:
             return False
-        key = (action, self.resource, self.given.service, self.given.attached)
+        key = (action, self.resource, self.given.service, self.given.attached, self.given.region)
         return _shared(account, source, key, lambda: self._ask(account, source, action))
 
     def _ask(self, account: Account, source: User | Role, action: str) -> Answer:
@@ -157,12 +163,12 @@ class Somewhere(msgspec.Struct, frozen=True, eq=False):
         return all_of(self._truth(account, source, action, pattern) for pattern in self.patterns)
 
     def _truth(self, account: Account, source: User | Role, action: str, pattern: str) -> bool | None:
-        key = (action, pattern, self.given.service, "somewhere")
+        key = (action, pattern, self.given.service, self.given.region, "somewhere")
         return _shared(account, source, key, lambda: self._may(account, source, action, pattern))
 
     def _may(self, account: Account, source: User | Role, action: str, pattern: str) -> Answer:
         """Without a resource type, the action is asked for on `*`."""
-        key = ("somewhere", action, pattern, self.given.service)
+        key = ("somewhere", action, pattern, self.given.service, self.given.region)
         return remember(source, key, lambda: self._look(account, source, action, pattern))
 
     def _look(self, account: Account, source: User | Role, action: str, pattern: str) -> Answer:
@@ -268,8 +274,12 @@ def claims_of(
     account: Account, method: Method, on: Mapping[str, str], given: Circumstances = NOTHING_KNOWN
 ) -> tuple[Claim, ...]:
     """The permissions of a row as claims. `on` maps the words of the row to ARNs."""
-    bound = tuple(Permit(need.actions, on[need.on], given) for need in method.needs if _is_bound(need))
-    return (*bound, *anywhere(method, account.partition, account.id))
+    return (*bound(method, on, given), *anywhere(method, account.partition, account.id))
+
+
+def bound(method: Method, on: Mapping[str, str], given: Circumstances = NOTHING_KNOWN) -> tuple[Claim, ...]:
+    """The permissions on the principals, policies and profiles that the words of the row stand for."""
+    return tuple(Permit(need.actions, on[need.on], given) for need in method.needs if is_bound(need))
 
 
 @cache
@@ -285,35 +295,64 @@ def potential(method: Method, partition: str, account: str) -> tuple[Claim, ...]
     return anywhere(method, partition, account)
 
 
-def _is_bound(need: Need) -> bool:
+def is_bound(need: Need) -> bool:
     """Whether the need is about one known resource, not about any of a kind."""
     return need.on not in {ANY, ALL} and ":" not in need.on
 
 
-@cache
-def anywhere(method: Method, partition: str, account: str) -> tuple[Claim, ...]:
-    """The permissions on any resource of a kind; those on the same kind must meet on one resource."""
+@lru_cache(maxsize=1 << 14)
+def anywhere(
+    method: Method, partition: str, account: str, at: tuple[str, ...] = (), region: str = "*"
+) -> tuple[Claim, ...]:
+    """The permissions on any resource of a kind; those on the same kind must meet on one resource.
+
+    Where resources of the kind are known, `at` their ARNs in one region, the permission is asked for on these.
+    """
     kinds: dict[tuple[str, ...], list[tuple[str, ...]]] = {}
     for need in method.needs:
-        if not _is_bound(need) and need.on != ALL:
-            patterns = tuple(_localised(p, partition, account) for p in _kinds(need))
+        others = () if is_bound(need) or need.on == ALL else _unmet(need, at)
+        if others:
+            patterns = tuple(localised(p, partition, account, region) for p in others)
             kinds.setdefault(patterns, []).append(need.actions)
+    given = Circumstances(region=region) if at else NOTHING_KNOWN
+    here = (Permit(need.actions, arn, given) for need in method.needs for arn in asked_on(need, at))
     everywhere = (Everywhere(need.actions) for need in method.needs if need.on == ALL)
-    return (*everywhere, *(Somewhere(tuple(needs), patterns) for patterns, needs in kinds.items()))
+    return (*here, *everywhere, *(Somewhere(tuple(needs), patterns, given) for patterns, needs in kinds.items()))
 
 
-def _kinds(need: Need) -> tuple[str, ...]:
+def asked_on(need: Need, arns: tuple[str, ...]) -> tuple[str, ...]:
+    """Those of the resources which are of the kinds that the permission is about."""
+    if is_bound(need) or need.on == ALL:
+        return ()
+    return tuple(arn for arn in arns if any(_sort(arn) == _sort(pattern) for pattern in kinds_of(need)))
+
+
+def _unmet(need: Need, arns: tuple[str, ...]) -> tuple[str, ...]:
+    """The kinds that the permission is about and of which none of the resources is."""
+    sorts = {_sort(arn) for arn in arns}
+    return tuple(pattern for pattern in kinds_of(need) if _sort(pattern) not in sorts)
+
+
+@lru_cache(maxsize=1 << 14)
+def _sort(arn: str) -> tuple[str, str]:
+    """The service and the type of resource, of an ARN or a pattern of ARNs; the text itself where it is neither."""
+    parsed = parse_arn(arn)
+    return (parsed.service, _TYPE.split(parsed.resource, maxsplit=1)[0]) if parsed else (arn, "")
+
+
+def kinds_of(need: Need) -> tuple[str, ...]:
     """Patterns of the resources without which the action is not made, each of which must be allowed."""
     named = () if need.on == ANY else (need.on,)
     return named or catalog.universe().required_resource_patterns(need.action) or ("*",)
 
 
-def _localised(pattern: str, partition: str, account: str) -> str:
-    """The pattern within this partition and account; its region stays open."""
+def localised(pattern: str, partition: str, account: str, region: str = "*") -> str:
+    """The pattern within this partition and account, and within a region where one is given and the kind has them."""
     parts = pattern.split(":", 5)
     if len(parts) < 6:
         return pattern
     parts[1] = partition
+    parts[3] = region if parts[3] == "*" else parts[3]
     parts[4] = parts[4] and account
     return ":".join(parts)
 

@@ -7,7 +7,7 @@ distinct ones, so that "who may pass this role?" asks each distinct list once an
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from leastwise.arn import is_account_id
 from leastwise.escalation.claims import anywhere, decide
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from leastwise.access import Holder
     from leastwise.account.model import Account, Group, Role, User
+    from leastwise.account.workloads import Workload
     from leastwise.escalation.claims import Claim
     from leastwise.escalation.method import Method
     from leastwise.policy.document import Statement
@@ -64,11 +65,11 @@ class Hop:
     """One step: who does what to become whom. `target` is None where the hop itself makes the administrator.
 
     `after` is that administrator, `subject` who is become, `on` the words of the method's prose, `supposes` what is
-    assumed and unseen.
+    assumed and unseen, `at` the running resources that an inventory shows to bear it out.
     """
 
     __slots__ = (
-        "after", "certain", "claims", "method", "missing", "on", "source", "subject", "supposes",
+        "after", "at", "certain", "claims", "method", "missing", "on", "source", "subject", "supposes",
         "sure_but_for_supposing", "target",
     )  # fmt: skip
 
@@ -85,6 +86,7 @@ class Hop:
         supposes: tuple[str, ...] = (),
         missing: tuple[str, ...] = (),
         after: User | Role | None = None,
+        at: tuple[Workload, ...] = (),
     ) -> None:
         """Certain when the engine says so and nothing is supposed."""
         self.source = source
@@ -97,6 +99,7 @@ class Hop:
         self.supposes = supposes
         self.missing = missing
         self.after = after
+        self.at = at
         self.sure_but_for_supposing = certain
 
     @property
@@ -125,6 +128,7 @@ class Graph:
         self.served: set[tuple[Node | None, Method]] = set()
         self._sorts: dict[tuple[str, int], list[Node]] = {}
         self._able: dict[Method, dict[Node, None]] = {}
+        self._crews: dict[Method, list[Crew]] = {}
         self._table: dict[str, list[Role]] = {}
         self._assuming = bit(ASSUME_ROLE)
         self._targeted = bits(_targeted())
@@ -219,6 +223,20 @@ class Graph:
         mark = bits(actions)
         return Reach(s for mask, s in statements_of(node.holder) if s.allows and mask & mark)
 
+    def reaches(self, node: Node, method: Method) -> tuple[Reach, ...]:
+        """The same for each permission of the method."""
+        return tuple(self.reach(node, *need.actions) for need in method.needs)
+
+    def crews(self, method: Method) -> list[Crew]:
+        """Those who are able, by their reaches: few sorts of them, each tried once on a resource."""
+        if method not in self._crews:
+            found: dict[tuple[object, ...], Crew] = {}
+            for node in self.able(method):
+                reaches = self.reaches(node, method)
+                found.setdefault(tuple(r.lists for r in reaches), Crew(reaches, [])).nodes.append(node)
+            self._crews[method] = list(found.values())
+        return self._crews[method]
+
     @property
     def profiles(self) -> tuple[tuple[str, Role], ...]:
         """Every instance profile with the role in it."""
@@ -237,6 +255,13 @@ class Reach:
     def __call__(self, arn: str) -> bool:
         """Whether one of the lists may cover the ARN."""
         return any(resources.match(arn, OPEN) is not False for resources in self.lists)
+
+
+class Crew(NamedTuple):
+    """Principals whose statements name the same resources, for each permission of a method."""
+
+    reaches: tuple[Reach, ...]
+    nodes: list[Node]
 
 
 def _targeted() -> set[str]:

@@ -18,7 +18,7 @@ from leastwise.escalation.claims import (
     EitherOf,
     Permit,
     ServiceTrust,
-    anywhere,
+    bound,
     claims_of,
     decide,
 )
@@ -26,6 +26,7 @@ from leastwise.escalation.graph import Graph, Hop, Node
 from leastwise.escalation.method import DEACTIVATE_MFA, PASS_ROLE, Method, of_shape
 from leastwise.escalation.paper import is_aws_owned, trusting
 from leastwise.escalation.rewrite import open_to
+from leastwise.escalation.supposing import CERTAIN, Case, cases, named, placed, told, touches, usable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator
@@ -55,7 +56,7 @@ def _hop(  # noqa: PLR0913 - the joint where all shapes meet
     claims: tuple[Claim, ...],
     *,
     on: dict[str, str] | None = None,
-    supposes: tuple[str, ...] = (),
+    case: Case = CERTAIN,
 ) -> Hop | None:
     """The hop between two nodes, unless a claim fails."""
     node, target = ends
@@ -69,8 +70,9 @@ def _hop(  # noqa: PLR0913 - the joint where all shapes meet
         subject=target.what.subject,
         claims=claims,
         certain=truth is True,
-        on=on,
-        supposes=supposes,
+        on={**(on or {}), **named(case)},
+        supposes=told(case.supposes, target.what),
+        at=case.at,
     )
 
 
@@ -117,8 +119,8 @@ def seizing(account: Account, node: Node, target: Node, method: Method) -> Hop |
     entered = entry(account, node.holder, target.what, method)
     if entered is None:
         return None
-    supposes = (*supposed(method, target.what), *entered[1])
-    return _hop(account, (node, target), method, (*permits, *entered[0]), supposes=supposes)
+    facts = (*(fact.text for fact in method.supposes), *entered[1])
+    return _hop(account, (node, target), method, (*permits, *entered[0]), case=Case(supposes=facts))
 
 
 Entry = tuple[tuple[Claim, ...], tuple[str, ...]]
@@ -258,13 +260,16 @@ def passing(graph: Graph, node: Node, target: Node, method: Method) -> Hop | Non
     role = target.what
     if not isinstance(role, Role):
         return None
-    for profile, helper in product(_profiles(graph, node, role, method), _helpers(graph, node, role, method)):
+    first: Hop | None = None
+    handed = product(_profiles(graph, node, role, method), _helpers(graph, node, role, method))
+    for (profile, helper), case in product(handed, usable(graph, node, method, role)):
         on = {"profile": profile, "helper": helper.arn if helper else ""}
-        claims = (*_handing(role, helper, method), *claims_of(graph.account, method, on))
-        hop = _hop(graph.account, (node, target), method, claims, on=on, supposes=supposed(method, role))
-        if hop:
-            return hop
-    return None
+        claims = (*_handing(role, helper, method), *bound(method, on), *placed(graph.account, method, case))
+        hop = _hop(graph.account, (node, target), method, claims, on=on, case=case)
+        if hop and (hop.sure_but_for_supposing or not case.at):
+            return hop if hop.sure_but_for_supposing else first or hop
+        first = first or hop
+    return first
 
 
 def _handing(role: Role, helper: Role | None, method: Method) -> tuple[Claim, ...]:
@@ -300,27 +305,50 @@ def _profiles(graph: Graph, node: Node, role: Role, method: Method) -> Iterator[
 
 def supposed(method: Method, who: Holder) -> tuple[str, ...]:
     """What the row supposes, about this role or user."""
-    word = f"the {who.kind.value}"
-    return tuple(s.text.replace(word, f"{word} {who.arn}") for s in method.supposes)
+    return told((fact.text for fact in method.supposes), who)
 
 
 def _bending(graph: Graph, target: Node, method: Method, done: Collection[Node]) -> Iterator[Hop]:
-    """Whoever may alter such resources may alter one that bears this role, if there is one.
+    """Whoever may alter a resource that bears this role, of those that the inventory shows; or, where it does not show
+    them all, whoever may alter such resources at all.
 
-    Which one nobody knows, so a row is served once, by the nearest target that fits.
+    Which one nobody knows then, so that is said once of a row, of the nearest target that fits.
     """
     role = target.what
-    if not isinstance(role, Role) or (None, method) in graph.served:
+    if not isinstance(role, Role) or (method.profile == "existing" and not role.instance_profiles):
         return
-    if method.profile == "existing" and not role.instance_profiles:
-        return
-    graph.served.add((None, method))
-    claims = (
-        ServiceTrust(role, method.trusts),
-        *anywhere(method, graph.account.partition, graph.account.id),
-    )
-    for node in graph.able(method):
-        if node not in done and node.arn != role.arn:
-            hop = _hop(graph.account, (node, target), method, claims, supposes=supposed(method, role))
-            if hop:
-                yield hop
+    for case in cases(graph.account, method, role):
+        if case.at:
+            yield from _altering(graph, target, method, case, done)
+        elif (None, method) not in graph.served:
+            graph.served.add((None, method))
+            rest = [n for n in graph.able(method) if n not in done and (n, method) not in graph.served]
+            yield from _bent(graph, rest, target, method, case)
+
+
+def _altering(graph: Graph, target: Node, method: Method, case: Case, done: Collection[Node]) -> Iterator[Hop]:
+    """Whoever may alter these very resources. A row that leads a principal to one target is not tried on the next."""
+    for crew in graph.crews(method):
+        if not crew.nodes or not touches(crew.reaches, method, case):
+            continue
+        for hop in _bent(graph, [n for n in crew.nodes if n not in done], target, method, case):
+            if hop.sure_but_for_supposing:
+                graph.served.add((hop.source, method))
+            yield hop
+        crew.nodes[:] = [n for n in crew.nodes if n not in done and (n, method) not in graph.served]
+
+
+def _bent(graph: Graph, nodes: list[Node], target: Node, method: Method, case: Case) -> Iterator[Hop]:
+    for node in nodes:
+        hop = bending(graph, node, target, method, case) if node.arn != target.arn else None
+        if hop:
+            yield hop
+
+
+def bending(graph: Graph, node: Node, target: Node, method: Method, case: Case) -> Hop | None:
+    """`bend_resource`: where the role is borne as the case says, and what bears it may be altered."""
+    role = target.what
+    if not isinstance(role, Role):
+        return None
+    claims = (ServiceTrust(role, method.trusts), *placed(graph.account, method, case))
+    return _hop(graph.account, (node, target), method, claims, case=case)

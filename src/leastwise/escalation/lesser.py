@@ -14,10 +14,11 @@ from leastwise import access, catalog
 from leastwise.account.model import remember
 from leastwise.escalation.claims import decide, potential
 from leastwise.escalation.graph import Graph, Hop, Node, Reach
-from leastwise.escalation.hops import assuming, may_pass, passing, roles_trusting, seizing, seizures
+from leastwise.escalation.hops import assuming, bending, may_pass, passing, roles_trusting, seizing, seizures
 from leastwise.escalation.method import PASS_ROLE, Method
 from leastwise.escalation.rewrite import open_to, row_marks
 from leastwise.escalation.standing import standing
+from leastwise.escalation.supposing import ruled_out, within_reach
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,13 +46,18 @@ def _sideways(graph: Graph, node: Node) -> Iterator[Hop | None]:
         return
     for method in open_to(graph.account, node.holder, "take_over"):
         if method in seizures("user"):
-            reach = graph.reach(node, method.needs[0].action)
-            for user in islice((u for u in graph.account.users if reach(u.arn)), TRIED):
-                if _stronger(graph.account, user, node, within=method.within):
-                    yield seizing(graph.account, node, Node(graph.account, user), method)
-    for method in open_to(graph.account, node.holder, "pass_role"):
-        if graph.ready(node, method) is not False:
-            yield from _passing(graph, node, method)
+            yield from _seizing(graph, node, method)
+    for shape, find in (("pass_role", _passing), ("bend_resource", _bending)):
+        for method in open_to(graph.account, node.holder, shape):
+            if graph.ready(node, method) is not False:
+                yield from find(graph, node, method)
+
+
+def _seizing(graph: Graph, node: Node, method: Method) -> Iterator[Hop | None]:
+    reach = graph.reach(node, method.needs[0].action)
+    for user in islice((u for u in graph.account.users if reach(u.arn)), TRIED):
+        if _stronger(graph.account, user, node, within=method.within):
+            yield seizing(graph.account, node, Node(graph.account, user), method)
 
 
 def _stronger(account: Account, target: User | Role, node: Node, *, within: tuple[str, ...] = ()) -> bool:
@@ -86,6 +92,15 @@ def _passable(account: Account, reach: Reach, service: str) -> tuple[Role, ...]:
     return remember(account, ("passable", reach.lists, service), find)
 
 
+def _bending(graph: Graph, node: Node, method: Method) -> Iterator[Hop | None]:
+    """Of the resources that the inventory shows. Of all others nobody knows whether one bears more."""
+    if not graph.account.workloads.listed:
+        return
+    for role, case in islice(within_reach(graph, node, method), TRIED):
+        if _stronger(graph.account, role, node):
+            yield bending(graph, node, Node(graph.account, role), method, case)
+
+
 def dormant(graph: Graph, node: Node) -> Hop | None:
     """The hop that only lacks somebody strong enough at its other end."""
     for shape in ("pass_role", "bend_resource", "take_over", "find_credentials"):
@@ -102,7 +117,7 @@ def dormant(graph: Graph, node: Node) -> Hop | None:
                     subject=graph.account.subject,
                     claims=claims,
                     certain=truth is True,
-                    missing=_lacking(method),
+                    missing=_lacking(graph.account, method),
                 )
     return None
 
@@ -120,8 +135,14 @@ def _has_keyholder(account: Account) -> bool:
     return remember(account, "keyholder", find)
 
 
-def _lacking(method: Method) -> tuple[str, ...]:
-    """What would have to exist."""
+def _lacking(account: Account, method: Method) -> tuple[str, ...]:
+    """What would have to exist: somebody to become, and what the inventory shows in full not to be there."""
+    shown = ruled_out(account, method)
+    return shown if shown and method.shape == "pass_role" else (*_nobody(method), *shown)
+
+
+def _nobody(method: Method) -> tuple[str, ...]:
+    """Who would have to exist."""
     if method.shape == "find_credentials":
         return tuple(fact.text for fact in method.supposes)
     if method.shape == "take_over":

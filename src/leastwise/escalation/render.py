@@ -6,16 +6,18 @@ import re
 from typing import TYPE_CHECKING
 
 from leastwise.access import evidence_of
+from leastwise.account.kinds import KINDS
 from leastwise.arn import parse_arn
 from leastwise.escalation.paper import PAPER
-from leastwise.results import STRENGTH, Edge, Path, Severity, Used, Verdict
+from leastwise.results import STRENGTH, Edge, Evidence, Path, Severity, Used, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from leastwise.account.workloads import Workload
     from leastwise.escalation.graph import Hop
     from leastwise.policy.evaluate import Answer
-    from leastwise.results import Evidence, Subject
+    from leastwise.results import Subject
 
 SEVERITY = {
     Verdict.PROVEN: Severity.CRITICAL,
@@ -27,6 +29,7 @@ WORDS = frozenset(
     {
         "source", "source_name", "target", "target_name", "policy", "version", "group", "group_name", "profile",
         "profile_name", "helper", "helper_name",
+        *(kind.word for kind in KINDS),
     }
 )  # fmt: skip
 OWN, TRUST = "identity", "resource"  # the layers that grant
@@ -64,6 +67,7 @@ def edge(hop: Hop, supposes: tuple[str, ...] = ()) -> Edge:
         verdict=Verdict.CONDITIONAL if supposes and hop.verdict is Verdict.PROVEN else hop.verdict,
         permissions=tuple(dict.fromkeys(_used(answer) for words, answer in proof if words)),
         trust=tuple(dict.fromkeys(evidence for answer in answers for evidence in _cited(answer, TRUST))),
+        running=tuple(_shown(one) for one in hop.at),
         conditions=tuple(conditions),
         missing=hop.missing,
         attack=told(method.attack, names),
@@ -80,6 +84,12 @@ def _proof(hop: Hop) -> list[tuple[str, Answer]]:
 def _used(answer: Answer) -> Used:
     asked = answer.request
     return Used(asked.action, asked.resource, _cited(answer, OWN))
+
+
+def _shown(one: Workload) -> Evidence:
+    """Where in the inventory the resource stands."""
+    note = f"bears {one.role}" if one.role else "exists"
+    return Evidence(document=one.arn, pointer=one.pointer, source=one.call, name=one.kind, note=note)
 
 
 def _cited(answer: Answer, layer: str) -> tuple[Evidence, ...]:

@@ -62,6 +62,7 @@ class PublishedStep(Published, frozen=True, kw_only=True):
     permissions: Texts
     proof: tuple[PublishedUse, ...]
     trust: tuple[PublishedEvidence, ...] = ()
+    running: tuple[PublishedEvidence, ...] = ()
     evidence: tuple[PublishedEvidence, ...]
     conditions: tuple[Text, ...]
     missing: tuple[Text, ...] = ()
@@ -150,6 +151,7 @@ def _step(edge: Edge) -> PublishedStep:
         permissions=tuple(map(str, edge.permissions)),
         proof=tuple(_use(used) for used in edge.permissions),
         trust=evidence(edge.trust),
+        running=evidence(edge.running),
         evidence=evidence(edge.evidence),
         conditions=edge.conditions,
         missing=edge.missing,
