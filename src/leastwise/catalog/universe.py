@@ -7,6 +7,7 @@ rest gives nothing at all. Ask ``index`` first where "takes no resource" and "un
 """
 
 from functools import cache, cached_property
+from itertools import chain
 
 from leastwise.catalog import facts
 from leastwise.catalog.files import lines, text
@@ -54,6 +55,11 @@ class Universe(Names):
         Several may be alternatives, where AWS folds different uses of one action into one row.
         """
         return tuple(dict.fromkeys(kind.pattern for kind, required in self._taken(action) if required))
+
+    def resource_patterns_of(self, mask: int) -> tuple[str, ...]:
+        """The same for all actions of a mask together."""
+        alike = (self.names[(part & -part).bit_length() - 1] for part in self.apart(mask))
+        return tuple(dict.fromkeys(chain.from_iterable(map(self.resource_patterns, alike))))
 
     def resources_of(self, owner: str = "") -> frozenset[str]:
         """ARN patterns of the resource types of a service, which stands in their ARNs, ``*`` in some; else of all."""

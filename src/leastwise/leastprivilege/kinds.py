@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from leastwise import catalog
-from leastwise.arn import Arn, parse_arn
+from leastwise.arn import parse_arn
 from leastwise.catalog import AccessLevel
 from leastwise.leastprivilege.shorthand import LONG, is_wild, spell
 
 MAKERS = ("s3:CreateBucket",)  # their bucket does not exist yet
 ELSEWHERE = frozenset({"organizations"})  # their ARNs name the organization's management account
 LOOKING = (AccessLevel.READ, AccessLevel.LIST)
+POLICY = "arn:*:iam::*:policy/*"
 
 
 class Taken(NamedTuple):
@@ -32,34 +33,35 @@ def taken(entry: str, partition: str, account: str) -> Taken | None:
     universe = catalog.universe()
     service = entry.partition(":")[0]
     mask = universe.mask(entry)
-    makers = sum(universe.mask(name) for name in MAKERS)
-    bound = mask & universe.scopable & ~makers
+    bound = mask & universe.scopable & ~makers()
     if is_wild(service) or not bound:
         return None
     loose = spell(mask & ~bound, entry)
     if len(loose) > LONG:
         return None
-    found: dict[str, None] = {}
-    for name in universe.names_of(bound):
-        found |= dict.fromkeys(_kinds(name, partition, account))
+    found = [_filled(pattern, partition, account) for pattern in universe.resource_patterns_of(bound)]
+    if POLICY in universe.resource_patterns_of(bound & looking()):
+        found.append(_filled(POLICY, partition, "aws"))  # AWS's own managed policies can be read
     return Taken(tuple(found), loose)
 
 
+@cache
+def makers() -> int:
+    """The actions whose resource does not exist yet, as bits."""
+    return sum(map(catalog.universe().mask, MAKERS))
+
+
+@cache
+def looking() -> int:
+    """The actions that change nothing, as bits."""
+    return sum(map(catalog.universe().level_mask, LOOKING))
+
+
 @lru_cache(maxsize=1 << 14)
-def _kinds(action: str, partition: str, account: str) -> tuple[str, ...]:
-    universe = catalog.universe()
-    out: list[str] = []
-    for pattern in universe.resource_patterns(action):
-        arn = parse_arn(pattern)
-        if arn is None:
-            return ("*",)
-        out.append(_filled(arn, partition, account))
-        if universe.level(action) in LOOKING and arn.resource == "policy/*" and arn.service == "iam":
-            out.append(_filled(arn, partition, "aws"))  # AWS's own managed policies can be read
-    return tuple(out)
-
-
-def _filled(arn: Arn, partition: str, account: str) -> str:
+def _filled(pattern: str, partition: str, account: str) -> str:
+    arn = parse_arn(pattern)
+    if arn is None:
+        return "*"
     owner = account if arn.account == "*" and arn.service not in ELSEWHERE else arn.account
     return f"arn:{partition}:{arn.service}:{arn.region}:{owner}:{arn.resource}"
 

@@ -216,10 +216,10 @@ def _service(pattern: str) -> str | None:
 def _kinds(entry: str) -> dict[str, tuple[Glob, ...]]:
     """The kinds of resource that the entry's actions take, by service; the entry's own service always stands there."""
     universe = catalog.universe()
-    names = universe.names_of(universe.mask(entry))
-    patterns = dict.fromkeys(chain.from_iterable(map(universe.resource_patterns, names)))
-    found: dict[str, list[Glob]] = {name.partition(":")[0]: [] for name in names}
-    for pattern in patterns:
+    mask, own = universe.mask(entry), entry.partition(":")[0].lower()
+    services = {name.partition(":")[0] for name in universe.names_of(mask)} if is_wild(own) else {own}
+    found: dict[str, list[Glob]] = {service: [] for service in services}
+    for pattern in universe.resource_patterns_of(mask):
         found.setdefault(_service(pattern.replace("arn:*:", "arn:aws:", 1)) or "", []).append(Glob.parse(pattern))
     return {service: tuple(globs) for service, globs in found.items()}
 

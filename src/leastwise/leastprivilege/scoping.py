@@ -18,7 +18,7 @@ from leastwise.account.model import remember
 from leastwise.arn import parse_arn
 from leastwise.leastprivilege.draft import Bound, Clause, Draft, Move, describe, edit
 from leastwise.leastprivilege.ground import FEW, OWNER, buckets, passable
-from leastwise.leastprivilege.kinds import LOOKING, MAKERS, has_account, taken, whole_service
+from leastwise.leastprivilege.kinds import has_account, looking, makers, taken, whole_service
 from leastwise.leastprivilege.permission import PASS
 from leastwise.policy.pattern import Glob, covers
 
@@ -74,12 +74,8 @@ def _apply(draft: Draft, clause: Clause, split: Split) -> None:
 def leaves_open(draft: Draft, place: int) -> bool:
     """Whether a policy still allows to change any resource of some kind, anywhere."""
     universe = catalog.universe()
-    changing = universe.scopable & ~sum(map(universe.level_mask, LOOKING))
-    return any(c.resources.is_any and not c.bounds and c.actions.mask & changing & ~_makers() for c in draft.of(place))
-
-
-def _makers() -> int:
-    return sum(map(catalog.universe().mask, MAKERS))
+    changing = universe.scopable & ~looking() & ~makers()
+    return any(c.resources.is_any and not c.bounds and c.actions.mask & changing for c in draft.of(place))
 
 
 def _is_open(clause: Clause) -> bool:
