@@ -56,6 +56,14 @@ class Universe(Names):
         """
         return tuple(dict.fromkeys(kind.pattern for kind, required in self._taken(action) if required))
 
+    def model(self, action: str) -> str:
+        """The first action of the service that takes the same; itself, when it takes no resource or is unknown."""
+        index = self.index(action)
+        if index is None or not self.scopable >> index & 1:
+            return action
+        group = self._like(index)
+        return self.names[(group & -group).bit_length() - 1]
+
     def resource_patterns_of(self, mask: int) -> tuple[str, ...]:
         """The same for all actions of a mask together."""
         alike = (self.names[(part & -part).bit_length() - 1] for part in self.apart(mask))

@@ -89,7 +89,7 @@ class Edit(msgspec.Struct, frozen=True, kw_only=True):
 class Draft:
     """All clauses of a principal's own policies, and the edits that led there."""
 
-    __slots__ = ("clauses", "edits", "policies", "refusals", "shared", "warnings")
+    __slots__ = ("_closed", "_narrowed", "clauses", "edits", "policies", "refusals", "shared", "warnings")
 
     def __init__(self, policies: tuple[Policy, ...], shared: tuple[bool, ...]) -> None:
         """Start from the policies as they are; `shared` tells which of them others hold, too."""
@@ -104,17 +104,24 @@ class Draft:
         self.edits: list[Edit] = []
         self.refusals: list[Refusal] = []
         self.warnings: list[str] = []
+        self._narrowed: set[int] = set()
+        self._closed: set[int] = set()
 
     def swap(self, clause: Clause, by: Iterable[Clause], *edits: Edit) -> None:
         """Put what is left of a clause in its place."""
         at = self.clauses.index(clause)
         self.clauses[at : at + 1] = by
-        self.edits.extend(edits)
+        self._note(edits)
 
     def refuse(self, refusal: Refusal, edit: Edit) -> None:
         """Add a Deny."""
         self.refusals.append(refusal)
-        self.edits.append(edit)
+        self._note((edit,))
+
+    def _note(self, edits: tuple[Edit, ...]) -> None:
+        self.edits.extend(edits)
+        self._narrowed.update(e.place for e in edits if e.move not in CLEANING)
+        self._closed.update(e.place for e in edits if e.move is Move.CLOSED)
 
     def revert(self, place: int) -> None:
         """Take back all that was done to one policy."""
@@ -125,10 +132,12 @@ class Draft:
         )
         self.edits = [e for e in self.edits if e.place != place]
         self.refusals = [r for r in self.refusals if r.place != place]
+        self._narrowed.discard(place)
+        self._closed.discard(place)
 
     def is_narrowed(self, place: int) -> bool:
         """Whether something that worked was taken from the policy."""
-        return any(e.place == place and e.move not in CLEANING for e in self.edits)
+        return place in self._narrowed
 
     def is_open(self, place: int) -> bool:
         """Whether cleaning the policy is worth it: it is the principal's own, or gets replaced anyway."""
@@ -136,7 +145,7 @@ class Draft:
 
     def closes(self, place: int) -> bool:
         """Whether an escalation hangs on changing the policy."""
-        return any(e.place == place and e.move is Move.CLOSED for e in self.edits)
+        return place in self._closed
 
     def edited(self) -> tuple[int, ...]:
         """The places of the policies that changed."""

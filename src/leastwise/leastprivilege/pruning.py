@@ -6,9 +6,8 @@ policy for the sake of an idle line. Action names that no catalogue knows stay, 
 
 from __future__ import annotations
 
-from functools import lru_cache, reduce
+from functools import lru_cache
 from itertools import chain, takewhile
-from operator import or_
 from typing import TYPE_CHECKING, NamedTuple
 
 from leastwise import catalog
@@ -19,7 +18,7 @@ from leastwise.policy.condition import Conditions
 from leastwise.policy.pattern import Glob, covered, overlaps
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Container, Iterable, Sequence
 
     from leastwise.leastprivilege.ground import Ground
     from leastwise.policy.document import Document, Statement
@@ -42,26 +41,32 @@ def tidy(draft: Draft, ground: Ground, groups: Sequence[Statement]) -> None:
 
     `groups` are the statements that the principal has through groups.
     """
-    before = -1
-    while before < len(draft.edits):
-        before = len(draft.edits)
-        _prune(draft, ground)
+    pruned: frozenset[Clause] | None = None
+    while True:
+        before, clauses = len(draft.edits), frozenset(draft.clauses)
+        _prune(draft, ground, pruned or ())
+        left = clauses.intersection(draft.clauses)
+        if pruned is not None and left == clauses:
+            return  # nothing has shrunk since it was looked for what is granted twice
+        pruned = left
         _dedupe_all(draft, ground, groups)
+        if before == len(draft.edits):
+            return
 
 
-def _prune(draft: Draft, ground: Ground) -> None:
-    """Remove what cannot take effect under the conditions, the boundary, the denies and the kinds of resource."""
-    for clause in tuple(draft.clauses):
-        if not draft.is_open(clause.place):
-            continue
+def _prune(draft: Draft, ground: Ground, pruned: Container[Clause]) -> None:
+    """Remove what cannot take effect under the conditions, the boundary, the denies and the kinds of resource.
+
+    That hangs on nothing but the clause itself and the ground: those that were `pruned` in vain are passed over.
+    """
+    for clause in [c for c in draft.clauses if c not in pruned and draft.is_open(c.place)]:
         idle = _never_holds(clause.origin, ground)
         if idle:
             draft.swap(clause, (), edit(clause, Move.DEAD, idle.reason, sure=idle.sure))
         elif not clause.actions.negated:
             _prune_actions(draft, clause, ground)
-    for clause in tuple(draft.clauses):
-        if draft.is_open(clause.place):
-            _prune_resources(draft, clause)
+    for clause in [c for c in draft.clauses if c not in pruned and draft.is_open(c.place)]:
+        _prune_resources(draft, clause)
 
 
 def _prune_actions(draft: Draft, clause: Clause, ground: Ground) -> None:
@@ -98,7 +103,7 @@ def _strays(actions: Actions, resources: Resources) -> tuple[tuple[str, ...], bo
     gone = {}
     for resource in resources.patterns:
         alone = on((resource,))
-        why = tuple(takewhile(bool, (_misdirected(entry, alone) for entry in entries)))
+        why = tuple(takewhile(bool, (_misdirected(_model(entry), alone) for entry in entries)))
         if why and len(why) == len(entries):
             gone[resource] = all(idle.sure for idle in why if idle)
     return tuple(gone), all(gone.values())
@@ -107,6 +112,8 @@ def _strays(actions: Actions, resources: Resources) -> tuple[tuple[str, ...], bo
 def _never_holds(statement: Statement, ground: Ground) -> Idle | None:
     """Conditions that are false now and will stay so: a start date in the future is no reason."""
     tests = statement.conditions.tests
+    if not tests:
+        return None
     lasting = tuple(t for t in tests if t.lower_key not in CLOCK or t.operator in EXPIRING)
     if not lasting or Conditions(lasting).evaluate(ground.context) is not False:
         return None
@@ -181,7 +188,14 @@ def _touch(one: Resources, other: Resources, ground: Ground) -> bool:
 
 @lru_cache(maxsize=1 << 14)
 def _misdirected_of(actions: Actions, resources: Resources) -> dict[str, Idle]:
-    return {entry: idle for entry in actions.patterns if (idle := _misdirected(entry, resources))}
+    found = ((entry, _misdirected(_model(entry), resources)) for entry in actions.patterns)
+    return {entry: idle for entry, idle in found if idle}
+
+
+@lru_cache(maxsize=1 << 14)
+def _model(entry: str) -> str:
+    """One entry that stands for all which name an action on the same kinds of resource."""
+    return entry if is_wild(entry) else catalog.universe().model(entry)
 
 
 @lru_cache(maxsize=1 << 14)
@@ -230,12 +244,23 @@ def _dedupe_all(draft: Draft, ground: Ground, groups: Iterable[Statement]) -> No
     A shared policy goes as a whole or not at all.
     """
     others = [s for s in groups if s.allows and not s.conditions.tests]
+    twice = _twice_named((*draft.clauses, *others))
     for place in reversed(range(len(draft.policies))):
         if draft.is_open(place):
-            for clause in reversed(tuple(draft.of(place))):
+            for clause in [c for c in draft.of(place) if c.actions.mask & twice][::-1]:
                 _dedupe(draft, clause, others, ground)
-        else:
+        elif not any(c.actions.mask & ~twice for c in draft.of(place)):
             _detach(draft, place, others, ground)
+
+
+def _twice_named(all_that_allow: Iterable[Clause | Statement]) -> int:
+    """The actions that more than one of them lists, as bits: nothing else can be granted twice."""
+    once = twice = 0
+    for each in all_that_allow:
+        mask = each.actions.mask
+        twice |= once & mask
+        once |= mask
+    return twice
 
 
 def _dedupe(draft: Draft, clause: Clause, others: list[Statement], ground: Ground) -> None:
@@ -281,9 +306,6 @@ def _detach(draft: Draft, place: int, others: list[Statement], ground: Ground) -
     clauses = tuple(draft.of(place))
     kept = [c for c in draft.clauses if c.place != place]
     if not all(s.allows for s in draft.policies[place].statements):
-        return
-    elsewhere = reduce(or_, (actions.mask for actions in (*(c.actions for c in kept), *(s.actions for s in others))), 0)
-    if any(c.actions.mask & ~elsewhere for c in clauses):
         return
     if all(_twice(c, kept, others, ground) == frozenset(c.actions.patterns) for c in clauses):
         reason = "the other policies of this principal allow all of it: the policy can be detached"
