@@ -70,7 +70,7 @@ class Names:
 
     def names_of(self, mask: int) -> list[str]:
         """The actions of a mask, sorted. Bits beyond the list are ignored, so ``~mask`` is welcome."""
-        return [self.names[index] for index in ones(mask & self.everything)]
+        return [self.names[index] for index in _ones(mask & self.everything)]
 
     @cached_property
     def _places(self) -> dict[str, int]:
@@ -123,10 +123,11 @@ def _piece(piece: str) -> str:
     return re.escape(piece).replace(r"\?", ".")
 
 
-def ones(mask: int) -> Iterator[int]:
+def _ones(mask: int) -> Iterator[int]:
     """The positions of the set bits, ascending."""
-    bits = f"{mask:b}"[::-1]
+    low = (mask & -mask).bit_length() - 1  # most masks are of one service: what lies below it need not be written out
+    bits = f"{mask >> low:b}"[::-1] if mask else ""
     index = bits.find("1")
     while index >= 0:
-        yield index
+        yield low + index
         index = bits.find("1", index + 1)

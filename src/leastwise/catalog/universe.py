@@ -12,7 +12,7 @@ from itertools import chain
 from leastwise.catalog import facts
 from leastwise.catalog.files import lines, text
 from leastwise.catalog.levels import BY_LETTER, AccessLevel
-from leastwise.catalog.names import Names, ones
+from leastwise.catalog.names import Names
 
 
 class Universe(Names):
@@ -24,6 +24,7 @@ class Universe(Names):
         self._level_masks: dict[AccessLevel, int] = {}
         self._alike: dict[str, tuple[tuple[str, int], ...]] = {}
         self._groups: dict[int, int] = {}
+        self._patterns: dict[str, tuple[str, ...]] = {}
 
     def level(self, action: str) -> AccessLevel | None:
         """How much the action can do; ``None`` when it is unknown or a pattern."""
@@ -47,7 +48,9 @@ class Universe(Names):
 
     def resource_patterns(self, action: str) -> tuple[str, ...]:
         """ARN patterns of those types, each once, ``*`` for each variable part: ``("arn:*:s3:::*",)``."""
-        return tuple(dict.fromkeys(kind.pattern for kind, _ in self._taken(action)))
+        if action not in self._patterns:
+            self._patterns[action] = tuple(dict.fromkeys(kind.pattern for kind, _ in self._taken(action)))
+        return self._patterns[action]
 
     def required_resource_patterns(self, action: str) -> tuple[str, ...]:
         """ARN patterns of the types without which no request is made (marked ``*`` by AWS).
@@ -82,9 +85,10 @@ class Universe(Names):
         as a mask.
         """
         if service not in self._alike:
-            low, high = self._run(f"{service}:")
-            groups = [(group[0], _mask_of(group)) for group in facts.alike(low, high)]
-            self._alike[service] = tuple([(self.names[first], mask) for first, mask in groups])
+            groups = [(_mask_of(group), group) for group in facts.alike(*self._run(f"{service}:"))]
+            self._alike[service] = tuple([(self.names[group[0]], mask) for mask, group in groups])
+            for mask, group in groups:
+                self._groups |= dict.fromkeys(group, mask)
         return self._alike[service]
 
     def apart(self, mask: int) -> list[int]:
@@ -100,8 +104,7 @@ class Universe(Names):
     def _like(self, index: int) -> int:
         """The group of an action that can be scoped."""
         if index not in self._groups:
-            for _, mask in self.alike(self._lower[index].partition(":")[0]):
-                self._groups |= dict.fromkeys(ones(mask), mask)
+            self.alike(self._lower[index].partition(":")[0])
         return self._groups[index]
 
     def condition_keys(self, action: str) -> frozenset[str]:

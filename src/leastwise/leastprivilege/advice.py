@@ -144,6 +144,7 @@ class Adviser:
         return self._drafts[key]
 
 
+@lru_cache(maxsize=4096)
 def _asks(policy: Policy | Unparsed | None) -> bool:
     """Whether what the policy means hangs on who asks."""
     statements = policy.statements if isinstance(policy, Policy) else ()

@@ -46,11 +46,11 @@ def first_hops(account: Account, holder: Holder, paths: dict[str, list[Path]]) -
 
 def cuts_of(holder: Holder, hops: Iterable[Edge]) -> tuple[Cut, ...]:
     """For each hop the permission that the principal's own policies grant and that is least missed."""
-    own = [s for d in (*holder.inline, *holder.attached) for s in d.statements if s.allows]
+    own = dict.fromkeys(s.actions for d in (*holder.inline, *holder.attached) for s in d.statements if s.allows)
     chosen: dict[Cut, None] = {}
     for hop in hops:
         granted = [
-            p for p in map(Permission.of, hop.permissions) if any(s.actions.match(p.action.lower()) for s in own)
+            p for p in map(Permission.of, hop.permissions) if any(actions.match(p.action.lower()) for actions in own)
         ]
         if granted:
             target = hop.target.rpartition(":")[2]
@@ -117,10 +117,9 @@ class _Closer:
         """The roles that may still be passed, neither on a path nor of an administrator: at most one more than few."""
         if self.action.lower() != PASS:
             return ()
-        gone = {*self.resources, *_administrators(self.ground.account)}
-        matches, context = clause.resources.match, self.ground.context
-        left = (arn for arn in passable(self.ground) if arn not in gone and matches(arn, context))
-        return tuple(islice(left, FEW + 1))
+        ground, matches = self.ground, clause.resources.match
+        left = (arn for arn in passable(ground) if arn not in self.resources and matches(arn, ground.context))
+        return tuple(islice((arn for arn in left if not _is_administrator(ground.account, arn)), FEW + 1))
 
     def _refuse(self, clause: Clause) -> None:
         refusal = Refusal(place=clause.place, action=self.action, resources=self.resources)
@@ -135,9 +134,6 @@ def _replaced(clause: Clause, actions: Actions) -> tuple[Clause, ...]:
     return (msgspec.structs.replace(clause, actions=actions),) if some else ()
 
 
-def _administrators(account: Account) -> frozenset[str]:
-    return remember(
-        account,
-        "full administrator roles",
-        lambda: frozenset(r.arn for r in account.roles if full_administrator(account, r)),
-    )
+def _is_administrator(account: Account, role: str) -> bool:
+    roles = remember(account, "roles by arn", lambda: {r.arn: r for r in account.roles})
+    return bool(full_administrator(account, roles[role]))

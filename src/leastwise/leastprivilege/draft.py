@@ -147,6 +147,11 @@ class Draft:
         """Whether an escalation hangs on changing the policy."""
         return place in self._closed
 
+    def is_empty(self, place: int) -> bool:
+        """Whether nothing is left of the policy: no clause, no Deny."""
+        denies = any(not s.allows for s in self.policies[place].statements)
+        return not denies and not any(r.place == place for r in self.refusals) and not any(self.of(place))
+
     def edited(self) -> tuple[int, ...]:
         """The places of the policies that changed."""
         return tuple(sorted({e.place for e in self.edits}))

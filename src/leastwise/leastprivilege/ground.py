@@ -53,12 +53,16 @@ def passable(ground: Ground) -> tuple[str, ...]:
     AWS links service-linked roles by itself; nobody passes them.
     """
     trusting = _trusting(ground.account)
-    usable = frozenset(service for service in trusting if _usable(service, ground.possible))
+
+    def usable() -> frozenset[str]:
+        return frozenset(service for service in trusting if _usable(service, ground.possible))
+
+    services = remember(ground.account, ("usable", ground.possible), usable)
 
     def find() -> tuple[str, ...]:
-        return tuple(sorted(set[str]().union(*(trusting[service] for service in usable))))
+        return tuple(sorted(set[str]().union(*(trusting[service] for service in services))))
 
-    return remember(ground.account, ("passable", usable), find)
+    return remember(ground.account, ("passable", services), find)
 
 
 def _trusting(account: Account) -> dict[str, frozenset[str]]:

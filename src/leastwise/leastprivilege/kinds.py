@@ -40,7 +40,7 @@ def taken(entry: str, partition: str, account: str) -> Taken | None:
     if len(loose) > LONG:
         return None
     found = [_filled(pattern, partition, account) for pattern in universe.resource_patterns_of(bound)]
-    if POLICY in universe.resource_patterns_of(bound & looking()):
+    if _filled(POLICY, partition, account) in found and POLICY in universe.resource_patterns_of(bound & looking()):
         found.append(_filled(POLICY, partition, "aws"))  # AWS's own managed policies can be read
     return Taken(tuple(found), loose)
 

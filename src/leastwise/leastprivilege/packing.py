@@ -98,15 +98,17 @@ def _refusal(refusal: Refusal) -> Body:
 
 def pack(holder: Holder, draft: Draft, held: Iterable[Held]) -> tuple[AdvisedPolicy, ...]:
     """The policies to put in place of those that changed. One of which nothing is left has no successor."""
-    changed = [h for h in held if h.place in draft.edited()]
+    edited = draft.edited()
+    changed = [h for h in held if h.place in edited]
     bodies = {h.place: body_of(draft, h.place) for h in changed}
-    unchanged = [d for d in holder.inline if d not in {h.document for h in changed}]
+    gone = {h.document for h in changed}
+    unchanged = [d for d in holder.inline if d not in gone]
     inline = [h for h in changed if h.document.kind == "inline"]
     used = sum(map(_size_as_is, unchanged)) + sum(size_of(bodies[h.place]) for h in inline)
     quota = INLINE_QUOTA[holder.kind]
     out: list[AdvisedPolicy] = []
     for each in changed:
-        if bodies[each.place]["Statement"]:
+        if not draft.is_empty(each.place):
             fits = each.document.kind == "inline" and used <= quota
             out.extend(
                 [_inline(each, bodies[each.place], quota)] if fits else _managed(holder, each, bodies[each.place])
@@ -149,22 +151,30 @@ def _managed(holder: Holder, held: Held, body: Body) -> Iterator[AdvisedPolicy]:
 
 def _split(body: Body) -> Iterator[Body]:
     """Bodies that fit, filled in order; a statement too long for one is halved by its actions."""
+    if size_of(body) <= MANAGED_QUOTA:
+        yield body
+        return
+    frame = size_of({**body, "Statement": []})
     room: list[Body] = []
-    for statement in _fitting(body["Statement"], body["Version"]):
-        if room and size_of({**body, "Statement": [*room, statement]}) > MANAGED_QUOTA:
+    size = frame
+    for statement, length in _fitting(body["Statement"], MANAGED_QUOTA - frame):
+        if room and size + len(",") + length > MANAGED_QUOTA:
             yield {**body, "Statement": room}
-            room = []
+            room, size = [], frame
+        size += length + (len(",") if room else 0)
         room.append(statement)
     yield {**body, "Statement": room}
 
 
-def _fitting(statements: Iterable[Body], version: str) -> Iterator[Body]:
+def _fitting(statements: Iterable[Body], most: int) -> Iterator[tuple[Body, int]]:
+    """The statements, with their sizes, or their parts where they are too long."""
     for statement in statements:
-        halves = _halves(statement)
-        if size_of({"Version": version, "Statement": [statement]}) <= MANAGED_QUOTA or halves is None:
-            yield statement
+        size = size_of(statement)
+        halves = _halves(statement) if size > most else None
+        if halves is None:
+            yield statement, size
         else:
-            yield from _fitting(halves, version)
+            yield from _fitting(halves, most)
 
 
 def _halves(statement: Body) -> tuple[Body, Body] | None:

@@ -18,7 +18,7 @@ from leastwise.leastprivilege.draft import short
 from leastwise.leastprivilege.packing import replaced
 from leastwise.leastprivilege.shorthand import covers_entry
 from leastwise.policy.document import Document, Policy, Unparsed, parse
-from leastwise.policy.pattern import Glob, common, covered
+from leastwise.policy.pattern import Glob, covered
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Iterator
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 
 EXAMPLES = 3  # requests replayed for each recommendation
 ADVISED = "leastwise"  # the source of documents that stand on paper only
-ANY = Glob.parse("*")
 
 
 def on_paper(
@@ -125,8 +124,8 @@ def _counterexample(account: Account, before: Holder, after: Holder) -> str:
     """A request that is allowed after and was denied before, among some examples; "" as it should be."""
     for action, resource in islice(_examples(after), EXAMPLES):
         if (
-            can(account, after, action, resource).allowed is not False
-            and can(account, before, action, resource).allowed is False
+            can(account, before, action, resource).allowed is False
+            and can(account, after, action, resource).allowed is not False
         ):
             return f"{action} on {resource}"
     return ""
@@ -140,4 +139,4 @@ def _examples(holder: Holder) -> Iterator[tuple[str, str]]:
             if statement.allows and statement.actions.mask and statement.resources.patterns:
                 low = (statement.actions.mask & -statement.actions.mask).bit_length() - 1
                 pattern = statement.resources.patterns[0]
-                yield universe.names[low], common(Glob.parse(pattern), ANY) or pattern
+                yield universe.names[low], pattern.replace("*", "").replace("?", "x") or pattern

@@ -10,7 +10,6 @@ from leastwise.escalation import standing
 from leastwise.leastprivilege.closing import still_open
 from leastwise.leastprivilege.draft import Move, short
 from leastwise.leastprivilege.ground import members, sharers
-from leastwise.leastprivilege.packing import body_of
 from leastwise.leastprivilege.shorthand import is_wild
 from leastwise.policy.document import Policy
 from leastwise.results import Change, Confidence
@@ -53,7 +52,7 @@ def changes(draft: Draft, held: Iterable[Held]) -> Iterator[Change]:
                 before=edit.before,
                 after=edit.after,
             )
-        if mine and not body_of(draft, each.place)["Statement"]:
+        if mine and draft.is_empty(each.place):
             yield Change(
                 kind=REMOVED,
                 document=document.arn,
