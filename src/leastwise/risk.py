@@ -99,10 +99,13 @@ def score_path(path: Path) -> Path:
 
 def score_principals(findings: Iterable[Finding], tiers: Mapping[str, str]) -> tuple[PrincipalScore, ...]:
     """The score of every subject that has a finding, the worst first. `tiers` are by ARN; who is not in it is other."""
-    by_subject: dict[Subject, list[Finding]] = defaultdict(list)
+    by_subject: dict[tuple[str, str], list[Finding]] = defaultdict(list)
     for finding in findings:
-        by_subject[finding.subject].append(finding)
-    scores = [_principal(subject, own, tiers.get(subject.arn, "other")) for subject, own in by_subject.items()]
+        by_subject[finding.subject.arn, finding.subject.name].append(finding)
+    return _ranked(_principal(own[0].subject, own, tiers.get(arn, "other")) for (arn, _), own in by_subject.items())
+
+
+def _ranked(scores: Iterable[PrincipalScore]) -> tuple[PrincipalScore, ...]:
     return tuple(sorted(scores, key=lambda score: (-score.score, score.subject)))
 
 
@@ -114,8 +117,10 @@ def score_account(findings: Sequence[Finding], *, suppressed: Sequence[Suppresse
     """
     principals = score_principals(findings, tiers)
     risk, mean = _account(principals, tiers)
-    exempt = [each.finding for each in suppressed]
-    with_suppressed = _account(score_principals([*findings, *exempt], tiers), tiers)[0] if exempt else risk
+    with_suppressed = risk
+    if suppressed:
+        again = _rescored(principals, [*findings, *(each.finding for each in suppressed)], tiers=tiers, of=suppressed)
+        with_suppressed = _account(again, tiers)[0]
     return Scores(
         risk=risk,
         posture=100 - risk,
@@ -124,6 +129,19 @@ def score_account(findings: Sequence[Finding], *, suppressed: Sequence[Suppresse
         principals=principals,
         model=MODEL,
     )
+
+
+def _rescored(
+    principals: Iterable[PrincipalScore],
+    findings: Iterable[Finding],
+    *,
+    of: Iterable[Suppressed],
+    tiers: Mapping[str, str],
+) -> tuple[PrincipalScore, ...]:
+    """The scores with those of the exempt subjects made anew from all findings; the others' stay what they are."""
+    exempt = {each.finding.subject.arn for each in of}
+    scores = score_principals((f for f in findings if f.subject.arn in exempt), tiers)
+    return _ranked((*(score for score in principals if score.subject.arn not in exempt), *scores))
 
 
 @cache  # few combinations, many findings

@@ -98,6 +98,10 @@ def contains(whole: Statement, part: Statement) -> bool:
 
 
 def _contains_actions(whole: Actions, part: Actions) -> bool:
+    if whole is part:
+        return True
+    if part.mask & ~whole.mask:
+        return False
     if part.negated and not whole.negated:
         return whole.is_everything
     if part.negated:

@@ -6,8 +6,9 @@ policy for the sake of an idle line. Action names that no catalogue knows stay, 
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import lru_cache, reduce
 from itertools import chain, takewhile
+from operator import or_
 from typing import TYPE_CHECKING, NamedTuple
 
 from leastwise import catalog
@@ -123,11 +124,11 @@ def _never_holds(statement: Statement, ground: Ground) -> Idle | None:
 
 def _idle(clause: Clause, ground: Ground) -> dict[str, Idle]:
     """The entries that have no effect. Of several reasons a deny is told before the boundary, this before the kind."""
-    return (
-        _misdirected_of(clause.actions, clause.resources)
-        | _out_of_bounds(clause, ground)
-        | _refused_of(clause.actions, _refused(clause.resources, ground))
-    )
+    idle = _misdirected_of(clause.actions, clause.resources)
+    if ground.boundaries:
+        idle = idle | _out_of_bounds(clause, ground)
+    refused = _refused(clause.resources, ground)
+    return idle | _refused_of(clause.actions, refused) if refused else idle
 
 
 def _out_of_bounds(clause: Clause, ground: Ground) -> dict[str, Idle]:
@@ -214,9 +215,10 @@ def _misdirected(entry: str, resources: Resources) -> Idle | None:
 @lru_cache(maxsize=1 << 15)
 def _acts_on(entry: str, pattern: str) -> bool:
     """Whether some resource that the entry's actions take matches the pattern."""
-    glob, service, kinds = Glob.parse(pattern), _service(pattern), _kinds(entry)
-    near = chain.from_iterable(kinds.values()) if service is None else kinds.get(service, ())
-    return any(overlaps(glob, kind) for kind in near)
+    service, kinds = _service(pattern), _kinds(entry)
+    near = tuple(chain.from_iterable(kinds.values())) if service is None else kinds.get(service, ())
+    example, glob = pattern.replace("*", "x").replace("?", "x"), Glob.parse(pattern)
+    return any(kind.matches(example) for kind in near) or any(overlaps(glob, kind) for kind in near)
 
 
 @lru_cache(maxsize=1 << 14)
@@ -286,7 +288,9 @@ def _twice(clause: Clause, clauses: Iterable[Clause], others: Iterable[Statement
 @lru_cache(maxsize=1 << 14)
 def _covered_by(actions: Actions, wide: tuple[Actions, ...]) -> frozenset[str]:
     """The entries that one of the wide lists covers."""
-    return frozenset(entry for entry in actions.patterns if any(covers_entry(one, entry) for one in wide))
+    mask, union = catalog.universe().mask, reduce(or_, (one.mask for one in wide), 0)
+    near = [entry for entry in actions.patterns if not mask(entry) & ~union]
+    return frozenset(entry for entry in near if any(covers_entry(one, entry) for one in wide))
 
 
 @lru_cache(maxsize=1 << 17)

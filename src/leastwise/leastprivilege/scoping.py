@@ -9,6 +9,7 @@ Actions that take no resource keep `*`, in a statement of their own.
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec.structs import replace
@@ -73,9 +74,14 @@ def _apply(draft: Draft, clause: Clause, split: Split) -> None:
 
 def leaves_open(draft: Draft, place: int) -> bool:
     """Whether a policy still allows to change any resource of some kind, anywhere."""
-    universe = catalog.universe()
-    changing = universe.scopable & ~looking() & ~makers()
+    changing = _changing()
     return any(c.resources.is_any and not c.bounds and c.actions.mask & changing for c in draft.of(place))
+
+
+@cache
+def _changing() -> int:
+    """The actions that change a resource which exists, as bits."""
+    return catalog.universe().scopable & ~looking() & ~makers()
 
 
 def _is_open(clause: Clause) -> bool:
