@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from leastwise import catalog
-from leastwise.account.granted import Granted, granted, mask_of
+from leastwise.account.granted import Granted, granted, mask_of, union
 from leastwise.account.model import Account, Group, Role, User, remember
 from leastwise.account.owners import on_resource
 from leastwise.catalog import AccessLevel
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from leastwise.account.model import Levels
+    from leastwise.policy.condition import Conditions
     from leastwise.policy.document import Document, Statement
     from leastwise.policy.elements import Principals
 
@@ -342,12 +343,30 @@ def granted_to(account: Account, holder: Holder) -> tuple[Granted, ...]:
 
 def _granted_to(account: Account, holder: Holder) -> tuple[Granted, ...]:
     def holds(statement: Statement) -> bool | None:
-        return statement.conditions.evaluate(context_of(account, holder))
+        return _shared_truth(account, holder, statement.conditions)
 
     boundary = None if isinstance(holder, Group) else holder.boundary
     limits = (*(((boundary,),) if boundary else ()), *scps_of(account, holder))
     readable = (limit for limit in limits if all(isinstance(d.policy, Policy) for d in limit))
     return tuple([granted(documents, holds) for documents in (holder.documents, *readable)])
+
+
+def _shared_truth(account: Account, holder: Holder, conditions: Conditions) -> bool | None:
+    """Whether the conditions hold for the principal: asked once for all of its kind where they do not ask who it is."""
+    if conditions.is_personal:
+        return conditions.evaluate(context_of(account, holder))
+    known: dict[Conditions, bool | None] = remember(account, ("truths", holder.kind), dict)
+    if conditions not in known:
+        known[conditions] = conditions.evaluate(context_of(account, holder))
+    return known[conditions]
+
+
+def may_anything(account: Account, holder: Holder) -> bool:
+    """Whether `possible_actions` has any."""
+    own, *limits = granted_to(account, holder)
+    if limits or own.denied:
+        return bool(possible_actions(account, holder))
+    return any(union(lists, mask_of) for lists in own.allowed)
 
 
 def unreadable(holder: Holder) -> tuple[Document, ...]:

@@ -20,11 +20,19 @@ if TYPE_CHECKING:
 Lists = tuple["Actions", ...]
 
 
-class Granted(NamedTuple):
-    """The action lists that documents may allow somewhere, and those that they surely deny everywhere."""
+class Plain(NamedTuple):
+    """The lists of a policy that count under any condition, and the statements that set conditions."""
 
     allowed: Lists
     denied: Lists
+    conditional: tuple[Statement, ...]
+
+
+class Granted(NamedTuple):
+    """The action lists that documents may allow somewhere, and those that they surely deny everywhere, in bundles."""
+
+    allowed: tuple[Lists, ...]
+    denied: tuple[Lists, ...]
 
     @property
     def at_most(self) -> int:
@@ -33,41 +41,40 @@ class Granted(NamedTuple):
 
     def bits(self, bits_of: Callable[[Actions], int]) -> int:
         """What is left of the allowed, in the bits that the function gives for a list."""
-        return union(self.allowed, bits_of) & ~union(self.denied, bits_of)
-
-
-class _Plain(NamedTuple):
-    """The lists of a policy that count under any condition, and the statements that set conditions."""
-
-    allowed: Lists
-    denied: Lists
-    conditional: tuple[Statement, ...]
+        allowed = denied = 0
+        for lists in self.allowed:
+            allowed |= union(lists, bits_of)
+        for lists in self.denied:
+            denied |= union(lists, bits_of)
+        return allowed & ~denied if denied else allowed
 
 
 def granted(documents: Iterable[Document], holds: Callable[[Statement], bool | None]) -> Granted:
     """What the documents grant together. `holds` decides the conditions of a statement that sets some."""
-    allowed: dict[Actions, None] = {}
-    denied: dict[Actions, None] = {}
-    for document in documents:
-        plain = _plain(document.policy) if isinstance(document.policy, Policy) else _NOTHING
-        allowed |= dict.fromkeys(plain.allowed)
-        denied |= dict.fromkeys(plain.denied)
-        for statement in plain.conditional:
+    plain = [_plain(d.policy) for d in documents if isinstance(d.policy, Policy)]
+    allowed = [one.allowed for one in plain if one.allowed]
+    denied = [one.denied for one in plain if one.denied]
+    for one in plain:
+        for statement in one.conditional:
             if statement.allows and holds(statement) is not False:
-                allowed[statement.actions] = None
+                allowed.append((statement.actions,))
             elif statement.everywhere and not statement.allows and holds(statement):
-                denied[statement.actions] = None
+                denied.append((statement.actions,))
     return Granted(tuple(allowed), tuple(denied))
 
 
 def together(documents: Iterable[Document]) -> int:
     """The actions that some statement of the documents allows somewhere, whatever its conditions, as bits."""
-    lists = dict.fromkeys(s.actions for d in documents for s in d.statements if s.allows)
-    return union(lists, mask_of)
+    out = 0
+    for document in documents:
+        if isinstance(document.policy, Policy):
+            out |= union(_allowed(document.policy), mask_of)
+    return out
 
 
-def union(lists: Iterable[Actions], bits_of: Callable[[Actions], int]) -> int:
-    """The bits of all the lists."""
+@lru_cache(maxsize=1 << 14)
+def union(lists: Lists, bits_of: Callable[[Actions], int]) -> int:
+    """The bits of all the lists: many policies have the same ones."""
     out = 0
     for actions in lists:
         out |= bits_of(actions)
@@ -80,24 +87,21 @@ def mask_of(actions: Actions) -> int:
 
 
 @lru_cache(maxsize=1 << 14)
-def _number(actions: Actions) -> int:
-    return actions.mask.bit_count()
-
-
-_NOTHING = _Plain((), (), ())
+def _number(lists: Lists) -> int:
+    return sum(actions.mask.bit_count() for actions in lists)
 
 
 @lru_cache(maxsize=1 << 17)
-def _plain(policy: Policy) -> _Plain:
+def _allowed(policy: Policy) -> Lists:
+    return tuple(dict.fromkeys([s.actions for s in policy.statements if s.allows]))
+
+
+@lru_cache(maxsize=1 << 17)
+def _plain(policy: Policy) -> Plain:
     """Sorted out once for a policy. A deny of some resources only takes no action away."""
-    allowed: list[Actions] = []
-    denied: list[Actions] = []
-    conditional: list[Statement] = []
-    for statement in policy.statements:
-        if statement.conditions.tests:
-            conditional.append(statement)
-        elif statement.allows:
-            allowed.append(statement.actions)
-        elif statement.everywhere:
-            denied.append(statement.actions)
-    return _Plain(tuple(allowed), tuple(denied), tuple(conditional))
+    always = [s for s in policy.statements if not s.conditions.tests]
+    return Plain(
+        tuple([s.actions for s in always if s.allows]),
+        tuple([s.actions for s in always if s.everywhere and not s.allows]),
+        tuple([s for s in policy.statements if s.conditions.tests]) if len(always) < len(policy.statements) else (),
+    )

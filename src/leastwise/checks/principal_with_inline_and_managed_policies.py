@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from leastwise.access import Holder, cite_held, possible_actions
+from leastwise.access import Holder, cite_held, may_anything, possible_actions
 from leastwise.account.granted import together
 from leastwise.checks.core import Hit, Said, check, weigh
 from leastwise.results import Impact, Likelihood, Severity
@@ -37,23 +37,23 @@ def principal_with_inline_and_managed_policies(account: Account) -> Iterator[Sai
     """One hit for each principal with both kinds."""
     for holder in account.holders:
         documents = holder.documents
-        managed = tuple(d for d in documents if d.is_managed)
-        inline = tuple(d for d in documents if not d.is_managed)
-        possible = possible_actions(account, holder) if managed and inline else 0
-        if possible:
-            yield _mixed(holder, inline, managed, possible)
+        managed = [d for d in documents if d.is_managed]
+        inline = [d for d in documents if not d.is_managed]
+        if managed and inline and may_anything(account, holder):
+            yield _mixed(account, holder, inline, managed)
 
 
-def _mixed(holder: Holder, inline: tuple[Document, ...], managed: tuple[Document, ...], possible: int) -> Hit:
-    added = together(inline) & ~together(managed) & possible
-    weight, identity = added & weighty(), added & identity_writing()
-    facts = {
-        f"the inline part adds {examples(weight)}": bool(weight),
-        f"among them writing of identities: {examples(identity)}": bool(identity),
-    }
+def _mixed(account: Account, holder: Holder, inline: list[Document], managed: list[Document]) -> Hit:
+    facts: dict[str, bool] = {}
+    added = together(inline) & weighty()
+    weight = added and added & ~together(managed) & possible_actions(account, holder)
+    if weight:
+        identity = weight & identity_writing()
+        facts[f"the inline part adds {examples(weight)}"] = True
+        facts[f"among them writing of identities: {examples(identity)}"] = bool(identity)
     return Hit(
         holder.subject,
         f"{holder.name} holds {len(inline)} inline and {len(managed)} managed policies",
-        evidence=tuple(cite_held(holder, document) for document in (*inline, *managed)),
+        evidence=tuple([cite_held(holder, document) for document in (*inline, *managed)]),
         **weigh(Severity.LOW, up=facts),
     )

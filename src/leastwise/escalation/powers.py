@@ -186,9 +186,6 @@ def statements_of(holder: Holder) -> Iterator[tuple[int, Statement]]:
             yield from hot_statements(document.policy)
 
 
-PERSONAL = ("aws:principal", "aws:user", "aws:tokenissuetime", "aws:sourceidentity")
-
-
 def signature(account: Account, holder: User | Role, mark: int) -> tuple[object, ...] | None:
     """What decides the holder's answers about an action: the statements that speak of it.
 
@@ -224,8 +221,5 @@ def _is_personal_of(document: Document, mark: int) -> bool:
     return not isinstance(policy, Policy) or any(m & mark and _is_personal(s) for m, s in hot_statements(policy))
 
 
-@lru_cache(maxsize=1 << 14)
 def _is_personal(statement: Statement) -> bool:
-    texts = (*statement.resources.patterns, *(v for t in statement.conditions.tests for v in t.values))
-    keys = (test.lower_key for test in statement.conditions.tests)
-    return any("${" in text for text in texts) or any(key.startswith(PERSONAL) for key in keys)
+    return statement.conditions.is_personal or any("${" in pattern for pattern in statement.patterns)

@@ -43,6 +43,7 @@ _NAME = re.compile(
     r"((?P<quantifier>ForAllValues|ForAnyValue):)?(?P<base>\w+?)(?P<if_exists>IfExists)?",
     re.ASCII | re.IGNORECASE,
 )
+_PERSONAL = ("aws:principal", "aws:user", "aws:tokenissuetime", "aws:sourceidentity")
 _QUANTIFIERS = {"forallvalues": "ForAllValues", "foranyvalue": "ForAnyValue", "": ""}
 
 
@@ -137,7 +138,7 @@ class Conditions:
     compiled program itself, since the engine asks more often than it does anything else.
     """
 
-    __slots__ = ("_hash", "_programs", "evaluate", "tests")
+    __slots__ = ("_hash", "_programs", "evaluate", "is_personal", "tests")
 
     tests: tuple[Test, ...]
     evaluate: Program
@@ -147,6 +148,8 @@ class Conditions:
         self.tests = tests
         self._programs: tuple[Program, ...] | None = None
         self._hash = hash(self._meaning())
+        # Whether it asks who the caller is. Others come out alike for all users, and for all roles, of an account.
+        self.is_personal = any(test.variables or test.lower_key.startswith(_PERSONAL) for test in tests)
         self.evaluate = self._compile_and_evaluate if tests else _always
 
     def and_(self, test: Test) -> Conditions:
