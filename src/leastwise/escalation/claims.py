@@ -16,11 +16,12 @@ from leastwise import access, catalog
 from leastwise.account.model import Group, Role, remember
 from leastwise.arn import parse_arn
 from leastwise.escalation.method import PASS_ROLE, Method, Need
-from leastwise.escalation.powers import bit, powers, signature
+from leastwise.escalation.powers import bit, powers, signature, statements_of
+from leastwise.policy.breadth import wide_part
 from leastwise.policy.truth import all_of, any_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from leastwise.access import Holder
     from leastwise.account.model import Account, User
@@ -196,10 +197,19 @@ class Everywhere(msgspec.Struct, frozen=True, eq=False):
         return any_of(self._truth(account, source, action) for action in self.actions)
 
     def _truth(self, account: Account, source: User | Role, action: str) -> bool | None:
+        bounds, mark = powers(account, source), bit(action)
+        if bounds.sure & mark:
+            return True
+        if not (bounds.held & mark and any(self._grants(account, source, mark))):
+            return False
         mask = catalog.universe().mask(action)
         if access.allowed_on_everything(account, source, sure=True) & mask:
             return True
         return None if access.allowed_on_everything(account, source, sure=False) & mask else False
+
+    def _grants(self, account: Account, source: User | Role, mark: int) -> Iterator[int]:
+        """What statements of the principal that speak of the action allow so widely: nothing, for most."""
+        return (wide_part(s, account.partition) for m, s in statements_of(source) if m & mark and s.allows)
 
     def answers(self, account: Account, source: User | Role) -> tuple[tuple[str, Answer], ...]:
         """The best of the actions."""

@@ -21,7 +21,7 @@ from leastwise.policy.elements import Resources  # noqa: TC001 - a type of the i
 from leastwise.results import Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     from leastwise.access import Holder
     from leastwise.account.model import Account, Group, Role, User
@@ -129,6 +129,7 @@ class Graph:
         self._sorts: dict[tuple[str, int], list[Node]] = {}
         self._able: dict[Method, dict[Node, None]] = {}
         self._crews: dict[Method, list[Crew]] = {}
+        self._waiting: dict[tuple[Method, ...], dict[Node, list[Method]]] = {}
         self._table: dict[str, list[Role]] = {}
         self._assuming = bit(ASSUME_ROLE)
         self._targeted = bits(_targeted())
@@ -151,12 +152,23 @@ class Graph:
                 self._index.setdefault(mark, {}).setdefault(statement.resources, []).append(node)
                 rest ^= mark
 
-    def holding(self, action: str, arn: str) -> list[Node]:
+    def holding(self, action: str, arn: str, *, among: Collection[Node] | None = None) -> list[Node]:
         """Those of whom some statement may allow the action on this resource."""
         mark = bit(action)
-        lists = self._index.get(mark, {}).items()
-        found = (n for resources, nodes in lists if resources.match(arn, OPEN) is not False for n in nodes)
-        return [node for node in dict.fromkeys(found) if node.held & mark]
+        found: dict[Node, None] = {}
+        for resources, nodes in self._index.get(mark, {}).items():
+            if resources.match(arn, OPEN) is not False:
+                found |= dict.fromkeys(nodes if among is None else [node for node in nodes if node in among])
+        return [node for node in found if node.held & mark]
+
+    def waiting(self, rows: tuple[Method, ...]) -> dict[Node, list[Method]]:
+        """Those that hold what some of the rows need, and which; whoever has been served is taken out."""
+        if rows not in self._waiting:
+            waiting = self._waiting[rows] = {}
+            for method in rows:
+                for node in self.able(method):
+                    waiting.setdefault(node, []).append(method)
+        return self._waiting[rows]
 
     def able(self, method: Method) -> dict[Node, None]:
         """Those that hold what the method needs on any resource of its kind; nobody else is asked further.

@@ -218,8 +218,8 @@ def _helping(graph: Graph, target: Node, method: Method, done: Collection[Node])
     """`pass_role` of a helping role, which the target trusts."""
     able = graph.able(method)
     helpers = roles_trusting(graph.account).get(method.helper, ()) if able else ()
-    admitted = set(graph.admitted(target.what)) if helpers and isinstance(target.what, Role) else ()
-    useful = [h for h in helpers if any(node in admitted for node in graph.by_arn[h.arn])]
+    admitted = graph.admitted(target.what) if helpers and isinstance(target.what, Role) else ()
+    useful = _among(helpers, {node.arn for node in admitted})
     passers = dict.fromkeys(node for helper in useful for node in graph.holding(PASS_ROLE, helper.arn))
     for node in passers:
         if node in able and node not in done and node.arn != target.arn:
@@ -228,20 +228,24 @@ def _helping(graph: Graph, target: Node, method: Method, done: Collection[Node])
                 yield hop
 
 
+def _among(roles: Collection[Role], arns: Collection[str]) -> list[Role]:
+    return [role for role in roles if role.arn in arns] if arns else []
+
+
 def _passing(graph: Graph, target: Node, rows: tuple[Method, ...], done: Collection[Node]) -> Iterator[Hop]:
     """The rows of one service. A row that leads a principal to one target is not tried on the next."""
-    able = [(method, graph.able(method)) for method in rows]
-    for node in graph.holding(PASS_ROLE, target.arn) if any(nodes for _, nodes in able) else ():
-        if node in done or node.arn == target.arn:
+    waiting = graph.waiting(rows)
+    for node in graph.holding(PASS_ROLE, target.arn, among=waiting) if waiting else ():
+        if node in done:
+            del waiting[node]
             continue
-        open_rows = [m for m, nodes in able if node in nodes and (node, m) not in graph.served]
-        if not open_rows or may_pass(target.arn, rows[0]).allowed(graph.account, node.holder) is False:
+        if node.arn == target.arn or may_pass(target.arn, rows[0]).allowed(graph.account, node.holder) is False:
             continue
-        for method in open_rows:
+        for method in tuple(waiting[node]):
             hop = passing(graph, node, target, method)
             if hop:
                 if hop.sure_but_for_supposing:
-                    graph.served.add((node, method))
+                    waiting[node].remove(method)
                 yield hop
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from leastwise import access
+from leastwise.account.model import remember
 from leastwise.escalation.claims import decide, potential
 from leastwise.escalation.graph import Graph, Hop, Node, Reach
 from leastwise.escalation.hops import entry, supposed
@@ -185,7 +186,7 @@ def _made(account: Account, source: User | Role, method: Method) -> Iterator[Var
 def _names(account: Account, source: User | Role, method: Method) -> Iterator[str]:
     """A plain name, then examples of what the caller's statements allow."""
     within = f"arn:{account.partition}:iam::{account.id}:{method.target}/"
-    taken = {p.arn for p in account.principals}
+    taken = remember(account, "taken names", lambda: {p.arn for p in account.principals})
     asked = [within + PREFERRED_NAME]
     for need in method.needs:
         for action in need.actions if need.on == "target" else ():

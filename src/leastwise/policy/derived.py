@@ -53,6 +53,7 @@ def _moment(about: About) -> _Keys:
     return {"aws:CurrentTime": _written(about.now), "aws:EpochTime": str(int(about.now.timestamp()))}
 
 
+@lru_cache(maxsize=16)
 def _written(moment: datetime) -> str:
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
 
