@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import reduce
-from operator import and_
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from leastwise import catalog
-from leastwise.account.granted import Granted, granted, mask_of, union
+from leastwise.account.granted import Granted, common, granted
 from leastwise.account.model import Account, Group, Role, User, remember
 from leastwise.account.owners import on_resource
 from leastwise.catalog import AccessLevel
@@ -333,7 +331,7 @@ def possible_actions(account: Account, holder: Holder) -> int:
 
     Conditions that are surely false are left out; an upper bound on what its own policies give within the SCPs.
     """
-    return reduce(and_, (one.bits(mask_of) for one in granted_to(account, holder)))
+    return remember(holder, "possible", lambda: common(granted_to(account, holder)))
 
 
 def granted_to(account: Account, holder: Holder) -> tuple[Granted, ...]:
@@ -359,14 +357,6 @@ def _shared_truth(account: Account, holder: Holder, conditions: Conditions) -> b
     if conditions not in known:
         known[conditions] = conditions.evaluate(context_of(account, holder))
     return known[conditions]
-
-
-def may_anything(account: Account, holder: Holder) -> bool:
-    """Whether `possible_actions` has any."""
-    own, *limits = granted_to(account, holder)
-    if limits or own.denied:
-        return bool(possible_actions(account, holder))
-    return any(union(lists, mask_of) for lists in own.allowed)
 
 
 def unreadable(holder: Holder) -> tuple[Document, ...]:

@@ -237,7 +237,9 @@ ALLOWS_S3, ALLOWS_GET = {**ALL, "Action": "s3:*"}, {**ALL, "Action": ["s3:Get*",
 
 
 def ways(layers: Layers, caller: str = "user", action: str = "s3:GetObject") -> Ways:
-    return ways_of(layers, CALLERS[caller], OWN, verb_of(action))
+    found = ways_of(layers, CALLERS[caller], OWN, verb_of(action))
+    assert ways_of(layers, CALLERS[caller], OWN, verb_of(action)) is found
+    return found
 
 
 def test_there_is_something_to_decide_about_what_all_layers_allow_and_what_one_denies() -> None:

@@ -6,7 +6,8 @@ thousand principals is what an audit would pay most for. The lists are few and s
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import lru_cache, reduce
+from operator import and_
 from typing import TYPE_CHECKING, NamedTuple
 
 from leastwise.policy.document import Policy
@@ -61,6 +62,18 @@ def granted(documents: Iterable[Document], holds: Callable[[Statement], bool | N
             elif statement.everywhere and not statement.allows and holds(statement):
                 denied.append((statement.actions,))
     return Granted(tuple(allowed), tuple(denied))
+
+
+def common(found: Iterable[Granted]) -> int:
+    """The actions that all of them grant, as bits."""
+    return reduce(and_, (one.bits(mask_of) for one in found))
+
+
+def have_common(found: tuple[Granted, ...]) -> bool:
+    """Whether there is such an action."""
+    if len(found) > 1 or found[0].denied:
+        return bool(common(found))
+    return any(union(lists, mask_of) for lists in found[0].allowed)
 
 
 def together(documents: Iterable[Document]) -> int:

@@ -11,8 +11,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from leastwise.access import Holder, cite_held, may_anything, possible_actions
-from leastwise.account.granted import together
+from leastwise.access import Holder, cite_held, granted_to, possible_actions
+from leastwise.account.granted import have_common, together
 from leastwise.checks.core import Hit, Said, check, weigh
 from leastwise.results import Impact, Likelihood, Severity
 from leastwise.wide import examples, identity_writing, weighty
@@ -39,7 +39,7 @@ def principal_with_inline_and_managed_policies(account: Account) -> Iterator[Sai
         documents = holder.documents
         managed = [d for d in documents if d.is_managed]
         inline = [d for d in documents if not d.is_managed]
-        if managed and inline and may_anything(account, holder):
+        if managed and inline and have_common(granted_to(account, holder)):
             yield _mixed(account, holder, inline, managed)
 
 

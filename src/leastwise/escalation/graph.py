@@ -52,7 +52,7 @@ class Node:
         self.arn = self.what.arn
         self.changed = changed
         self.held = powers(account, holder).held
-        self.ready: dict[Method, bool | None] = {}
+        self.ready: dict[int, bool | None] = {}  # by the rank of the method
         self.ways: list[Hop] = []
 
     @property
@@ -191,14 +191,15 @@ class Graph:
 
     def ready(self, node: Node, method: Method) -> bool | None:
         """Whether the principal is allowed what does not depend on the target."""
-        if method not in node.ready:
+        rank = method.rank
+        if rank not in node.ready:
             sure = powers(self.account, node.holder).sure
             if all(sure & mark for mark in need_marks(method)):
-                node.ready[method] = True
+                node.ready[rank] = True
                 return True
             claims = anywhere(method, self.account.partition, self.account.id)
-            node.ready[method] = decide(claims, self.account, node.holder)
-        return node.ready[method]
+            node.ready[rank] = decide(claims, self.account, node.holder)
+        return node.ready[rank]
 
     def admitted(self, role: Role) -> list[Node]:
         """Those whom the role's trust may let in: named, of this account, or anybody."""

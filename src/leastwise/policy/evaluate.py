@@ -51,13 +51,14 @@ class Outcome(Enum):
 class Answer:
     """The outcome of a request. Reasons are worked out only when asked for."""
 
-    __slots__ = ("layers", "outcome", "request")
+    __slots__ = ("_reasons", "layers", "outcome", "request")
 
     def __init__(self, outcome: Outcome, request: Request, layers: Layers) -> None:
         """Made by `evaluate`."""
         self.outcome = outcome
         self.request = request
         self.layers = layers
+        self._reasons: tuple[Reason, ...] | None = None
 
     @property
     def allowed(self) -> bool | None:
@@ -69,7 +70,9 @@ class Answer:
     @property
     def reasons(self) -> tuple[Reason, ...]:
         """The statements that had a say, denies first, those that are sure before the others."""
-        return explain(self.request, self.layers)
+        if self._reasons is None:
+            self._reasons = explain(self.request, self.layers)
+        return self._reasons
 
     @property
     def grants(self) -> tuple[Reason, ...]:

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from leastwise.policy.document import Document, Statement
     from leastwise.policy.request import Caller
 
+UNCOUNTED = -1
+"""As a mask, all actions: nothing is ruled out."""
+
 NOBODY = Layer(())
 """What never allows: the identity side of one who has none."""
 
@@ -62,9 +65,10 @@ class Ways:
         self.unread = unread
         self.granting = tuple([tuple([p.layer for p in w]) for w in ways if all(p.layer.can_allow for p in w)])
         self.refusing = tuple([part.layer for part in denies if part.layer.can_deny])
-        self.mask = self._union()
+        self.mask = UNCOUNTED
 
-    def _union(self) -> int:
+    def count(self) -> None:
+        """Work out the mask."""
         union = 0
         for first, *others in filter(None, self.granting):
             common = first.allow_mask
@@ -73,7 +77,7 @@ class Ways:
             union |= common
         for layer in self.refusing:
             union |= layer.denied_mask
-        return union if all(self.granting) else catalog.universe().everything
+        self.mask = union if all(self.granting) else catalog.universe().everything
 
 
 _OPEN = Ways(((),), (), ())
@@ -283,4 +287,6 @@ def ways_of(layers: Layers, caller: Caller, owner: str, verb: Verb) -> Ways:
     found: Ways | None = layers.memo.get(key)
     if found is None:
         found = layers.memo[key] = verb.course(Case(layers, caller, owner, meets_rcps=verb.meets_rcps))
+    elif found.mask < 0:  # asked again, so it is worth the while
+        found.count()
     return found
