@@ -307,3 +307,17 @@ def test_an_unreadable_limit_leaves_the_others_and_the_grants_in_force() -> None
 
 def test_what_some_may_do_without_any_policy() -> None:
     assert {"sts:getcalleridentity", "sts:getsessiontoken"} == UNASKED
+
+
+def test_what_no_condition_element_says_stands_among_the_conditions() -> None:
+    ann = {"AWS": CALLERS["user"].arn}
+    layers = Layers(
+        identity=layer([[ALL]]),
+        resource=layer([[{"Effect": "Deny", "NotPrincipal": ann, "Action": "*", "Resource": "*"}]]),
+    )
+    assert evaluate(asked(), layers).conditions == (f"not: NotPrincipal hits all of account = {OWN}",)
+    session = {**ALL, "Principal": {"AWS": CALLERS["session"].session}}
+    request = Request(action="s3:GetObject", caller=CALLERS["role"], resource_account=OWN)
+    answer = evaluate(request, Layers(resource=layer([[session]])))
+    assert answer.conditions == ("StringLike aws:userid = *:s",)
+    assert [reason.statement.pointer for reason in answer.reasons] == ["/Statement/0"]

@@ -105,7 +105,7 @@ def _narrowed(parts: Iterable[_Part], stages: list[list[_Part]]) -> Iterator[_Pa
 
 def _opens(layer: Layer, action: str, context: Context) -> bool:
     """Whether the layer surely allows everything."""
-    return any(s.resources.is_any and s.conditions.evaluate(context) for _, s in layer.bearing(action).allows)
+    return any(s.everywhere and s.conditions.evaluate(context) for _, s in layer.bearing(action).allows)
 
 
 def _allowed(layer: Layer, action: str, context: Context) -> Iterator[_Part]:

@@ -34,7 +34,7 @@ def if_in_session(statement: Statement, caller: Caller) -> Statement | None:
 
 def if_account_first(statement: Statement, caller: Caller) -> Statement:
     """The statement on condition, which is never known, that a list with the caller but not its account hits it."""
-    return _only_if(statement, "NotPrincipal", "without the account", (caller.account,))
+    return _only_if(statement, "NotPrincipal", "hits all of account", (caller.account,))
 
 
 def _sessions(principals: Principals, caller: Caller) -> tuple[str, ...]:
