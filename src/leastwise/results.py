@@ -283,12 +283,21 @@ class Scores(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Fix(msgspec.Struct, frozen=True, kw_only=True):
-    """One thing to do first: what, to whom, and what it ends."""
+    """One thing to do first: what, to whom, and what it ends.
+
+    A change of a policy document has an `id` by which it can be asked for. It ends `ends_paths` that those before it
+    leave, with them `ends_so_far`, of `ends_of` in all. `verified` tells that the account was judged again with all
+    such changes on paper; else each path that ends was decided by itself, and other ways may be left.
+    """
 
     text: str
-    ends_paths: int
     ends_findings: int
     subjects: tuple[str, ...]
+    id: str = ""
+    ends_paths: int = 0
+    ends_so_far: int = 0
+    ends_of: int = 0
+    verified: bool = False
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):

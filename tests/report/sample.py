@@ -288,8 +288,12 @@ def a_report(**changes: object) -> Report:
         scores=risk.score_account(found, suppressed=suppressed, tiers=TIERS),
         fixes=(
             Fix(
+                id="fix:0123456789abcdef",
                 text="Scope iam:PassRole in ann-policy (Deploy) to the one role that the function needs",
                 ends_paths=2,
+                ends_so_far=2,
+                ends_of=3,
+                verified=True,
                 ends_findings=1,
                 subjects=(ANN.arn,),
             ),

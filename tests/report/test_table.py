@@ -92,6 +92,15 @@ def test_the_environment_changes_nothing(variable: str, monkeypatch: pytest.Monk
 # the first screen
 
 
+def change(number: int, text: str, *, verified: bool = True) -> Fix:
+    """A change of a document, one of some that end more and more of 500 paths."""
+    so_far = sum(range(number + 1))
+    return Fix(
+        id=f"fix:{number:016x}", text=text, ends_paths=number, ends_so_far=so_far, ends_of=500, ends_findings=0,
+        subjects=(), verified=verified,
+    )  # fmt: skip
+
+
 def crowded() -> Any:
     """As much of everything as an account can bring."""
     people = [subject(Kind.ROLE, f"platform-continuous-deployment-production-eu-west-{n}-runner") for n in range(30)]
@@ -101,7 +110,7 @@ def crowded() -> Any:
         gaps=tuple(MissingView(call=f"s3control:GetPublicAccessBlock{n}", reason="AccessDenied") for n in range(40)),
         unassessed=tuple(Unassessed(check=f"principal_with_many_words_{n}", reason="a bug") for n in range(20)),
         paths=tuple(path(who, ADMIN, *pair) for who, pair in zip(people, hops, strict=True)),
-        fixes=tuple(Fix(text=long, ends_paths=n, ends_findings=n, subjects=()) for n in range(30)),
+        fixes=tuple(change(n, long) for n in range(30)),
         aliases=("an-alias-of-quite-some-length" * 2,),
     )
 
@@ -118,6 +127,8 @@ def test_the_first_screen_of_a_crowded_report_still_has_every_part() -> None:
         assert part in shown
     assert shown.count("proven ") == shown.count("--lambda-new-function--> role/admin: ") == 5
     assert shown.count("\n  ends ") == 4  # the first of them ends none
+    assert "with next" in shown
+    assert "and 25 changes more: leastwise fix shows all" in shown
 
 
 def test_the_first_screen_says_how_fresh_and_how_complete_the_view_is() -> None:
@@ -163,8 +174,19 @@ def test_paths_from_outside_are_counted_and_shown_where_there_are_no_others() ->
 
 def test_a_fix_says_what_it_ends() -> None:
     shown = first_screen(text(width=140))
-    assert "ends 2 of 3  Scope iam:PassRole" in shown
+    assert "Fix first: this change ends 2 of 3 paths (judged again on paper)" in shown
+    assert "ends 2       Scope iam:PassRole" in shown
     assert "1 finding    Enrol an MFA device for ann" in shown
+
+
+def test_changes_are_summed_up_and_those_that_were_not_judged_together_say_so() -> None:
+    some = tuple(change(n, "Remove it", verified=False) for n in (1, 2, 3))
+    assert "Fix first: these 3 changes end 6 of 500 paths (not judged together)" in text(a_report(fixes=some))
+
+
+def test_without_a_change_of_a_document_nothing_is_summed_up() -> None:
+    shown = text(a_report(fixes=(Fix(text="Enrol a device", ends_findings=2, subjects=()),)))
+    assert "Fix first\n  2 findings   Enrol a device\n" in shown
 
 
 def test_the_next_command_follows_from_what_was_found() -> None:

@@ -23,6 +23,7 @@ COMMANDS = {
     "paths": "Show who becomes administrator, or another, and how.",
     "compare": "Tell whether a policy allows more than another.",
     "access": "Tell whether policies grant an action.",
+    "fix": "Show which policies to change so that paths to administrator end.",
     "checks": "List the checks.",
     "explain": "Explain a check or an escalation method.",
     "permissions": "Print the IAM policy that a live audit needs.",

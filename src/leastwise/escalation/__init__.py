@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from leastwise.account.model import Account, remember
 from leastwise.escalation.method import Method, methods
 from leastwise.escalation.outside import external_paths
-from leastwise.escalation.paths import exempt_paths, find_paths
+from leastwise.escalation.paths import escalations, exempt_paths, find_paths, within_reach
 from leastwise.escalation.standing import Level, Standing, standing
 from leastwise.escalation.standing import tier as _tier
 
@@ -40,10 +40,12 @@ __all__ = [
     "Level",
     "Method",
     "Standing",
+    "escalations",
     "exempt_paths",
     "external_paths",
     "find_paths",
     "methods",
     "standing",
     "tier",
+    "within_reach",
 ]

@@ -45,6 +45,19 @@ def exempt_paths_of(realm: Realm) -> tuple[Path, ...]:
     return realm.once("exempt paths", lambda: _sorted(_exempt_paths(search_of(realm))))
 
 
+def within_reach(account: Account) -> frozenset[str]:
+    """The ARNs of the administrators and of all who can become one, exempt or not."""
+    search = search_of(alone(account))
+    return frozenset(node.arn for node in (*search.reached, *search.equivalents))
+
+
+def escalations(account: Account) -> tuple[Path, ...]:
+    """Those of `find_paths` that end at an administrator, at less expense, and without a word of all others."""
+    search = search_of(alone(account))
+    starts = (node for node in search.nodes if not exemption(node.holder))
+    return _sorted(path for node in starts for path in _escalations(search, node) if path.escalates)
+
+
 def paths_to(realm: Realm, goal: str) -> tuple[Path, ...]:
     """The best path of everybody who can become the principal of that ARN, exempt or administrator as he may be.
 

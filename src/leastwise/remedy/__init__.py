@@ -1,5 +1,33 @@
-"""Fixes: what to change first, and what that ends."""
+"""Fixes: which documents to change, what that ends, how it is done and taken back."""
 
+from leastwise.remedy.amendment import Amendment, amend
+from leastwise.remedy.commands import Commands, commands_of, line, warnings_of
+from leastwise.remedy.consequence import Consequence, today, what_if
 from leastwise.remedy.fixes import fix_first
+from leastwise.remedy.paper import amended
+from leastwise.remedy.plan import Extent, Plan, plan, sites_of
+from leastwise.remedy.plan import Fix as PlannedFix
+from leastwise.remedy.sites import spared
+from leastwise.remedy.wording import id_of, sentence
 
-__all__ = ["fix_first"]
+__all__ = [
+    "Amendment",
+    "Commands",
+    "Consequence",
+    "Extent",
+    "Plan",
+    "PlannedFix",
+    "amend",
+    "amended",
+    "commands_of",
+    "fix_first",
+    "id_of",
+    "line",
+    "plan",
+    "sentence",
+    "sites_of",
+    "spared",
+    "today",
+    "warnings_of",
+    "what_if",
+]

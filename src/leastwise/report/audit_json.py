@@ -120,12 +120,21 @@ class Coverage(Published, frozen=True, kw_only=True):
 
 
 class PublishedFix(Published, frozen=True, kw_only=True):
-    """What to do first, and how much it ends."""
+    """What to do first, and how much it ends.
 
+    With an `id` it is a change of a policy document, which `leastwise fix ID` shows whole. Such changes belong
+    together: with those before it a change ends `ends_so_far` of the `ends_of` paths to administrator, and where
+    `verified` the account was judged again on paper with all of them. Else each path was decided by itself.
+    """
+
+    id: Text = ""
     text: Text
     ends_paths: Count
+    ends_so_far: Count = 0
+    ends_of: Count = 0
     ends_findings: Count
     subjects: tuple[Text, ...]
+    verified: bool
 
 
 class Counts(Published, frozen=True, kw_only=True):

@@ -10,7 +10,7 @@ from leastwise.report.words import count, listed, moment, named, safe, short_arn
 from leastwise.results import Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from leastwise.results import Edge, Fix, Path, Report
 
@@ -121,15 +121,28 @@ def _end(edge: Edge, name_width: int) -> str:
 
 
 def _fixes(report: Report) -> Iterator[Section]:
-    if not report.fixes:
-        return
-    total = sum(path.escalates for path in report.paths)
-    rows = tuple(Row(_ends(fix, total), fix.text) for fix in report.fixes[:SHOWN])
-    yield Section("Fix first, and how many paths it ends", rows, least=2)
+    """The changes that end paths together; where there are none, what to do about the worst findings."""
+    changes = [fix for fix in report.fixes if fix.id]
+    rows = [Row(_ends(fix), fix.text) for fix in report.fixes[:SHOWN]]
+    if len(report.fixes) > SHOWN:
+        rows.append(Row("", f"and {count(len(report.fixes) - SHOWN, 'changes')} more: leastwise fix shows all, whole"))
+    if rows:
+        yield Section(_together(changes) if changes else "Fix first", tuple(rows), least=2)
 
 
-def _ends(fix: Fix, total: int) -> str:
-    return f"ends {fix.ends_paths:,} of {total:,}" if fix.ends_paths else count(fix.ends_findings, "findings")
+def _together(changes: Sequence[Fix]) -> str:
+    """`Fix first: these 3 changes end 41 of 57 paths`, and how that is known."""
+    last = changes[-1]
+    what = "this change ends" if len(changes) == 1 else f"these {len(changes)} changes end"
+    how = "judged again on paper" if last.verified else "not judged together"
+    return f"Fix first: {what} {last.ends_so_far:,} of {count(last.ends_of, 'paths')} ({how})"
+
+
+def _ends(fix: Fix) -> str:
+    """`ends 12`, or `with next` for a change that ends something only together with others."""
+    if fix.id:
+        return f"ends {fix.ends_paths:,}" if fix.ends_paths else "with next"
+    return count(fix.ends_findings, "findings")
 
 
 def _onward(report: Report, view: View) -> Section:
