@@ -7,24 +7,22 @@ from typing import TYPE_CHECKING, Any
 import click
 import msgspec
 
-from leastwise.account.build import build
-from leastwise.arn import account_of
-from leastwise.cli import asking, options
+from leastwise.cli import asking, options, realms
 from leastwise.cli.asking import Line
 from leastwise.cli.screen import width
 from leastwise.cli.source import Sources
 from leastwise.cli.words import separate, unknown
 from leastwise.errors import UsageError
 from leastwise.escalation.method import entries, methods
-from leastwise.escalation.realm import Realm
 from leastwise.questions.ways import ADMINISTRATOR, NONE, UNKNOWN, Sought, find_ways
 from leastwise.report import path_json
-from leastwise.report.words import count, named, place, safe, shorten, stops
+from leastwise.report.words import count, place, safe, shorten, stops
 from leastwise.results import Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from leastwise.escalation.realm import Realm
     from leastwise.questions.ways import Found
     from leastwise.results import Edge, Path
 
@@ -66,7 +64,7 @@ def command(path_id: str, *, expect: str | None, form: str, **given: Any) -> int
         methods=known(given.pop("wanted")),
         path=hexadecimal(path_id),
     )
-    realm = look(Sources(**given))
+    realm = realms.look(Sources(**given))
     found = find_ways(realm, sought)
     if sought.path and not (found.paths or found.external):
         raise UsageError(f"there is no path {path_id!r}: `leastwise paths` lists them, with the same --to as before")
@@ -75,11 +73,6 @@ def command(path_id: str, *, expect: str | None, form: str, **given: Any) -> int
     else:
         show(realm, sought, found)
     return asking.expected(found.answer, expect)
-
-
-def look(sources: Sources) -> Realm:
-    """The accounts as the sources show them."""
-    return Realm(tuple(map(build, sources.look())))
 
 
 def known(names: tuple[str, ...]) -> tuple[str, ...]:
@@ -149,7 +142,7 @@ def table(realm: Realm, paths: tuple[Path, ...]) -> Iterator[str]:
     if not paths:
         return
     room = min(width(), WIDEST) - len(f"{'':{ID}}  {'':{VERDICT}}  HOPS   ->   ")
-    rows = [(_called(realm, p.source.arn, named(p.source)), _end(realm, p), _methods(p)) for p in paths]
+    rows = [(realms.called(realm, p.source), _end(realm, p), _methods(p)) for p in paths]
     needs = [max(map(len, column)) for column in zip(*rows, strict=True)]
     ways = min(needs[2], max(room // 4, room - needs[0] - needs[1]))
     left = min(needs[0], max((room - ways) // 2, room - ways - needs[1]))
@@ -167,13 +160,7 @@ def _methods(path: Path) -> str:
 
 
 def _end(realm: Realm, path: Path) -> str:
-    return "itself" if path.target.arn == path.source.arn else _called(realm, path.target.arn, named(path.target))
-
-
-def _called(realm: Realm, arn: str, name: str) -> str:
-    """The name, with its account where that is not clear."""
-    plain = name.startswith(("user/", "role/", "group/"))
-    return f"{account_of(arn)}:{name}" if plain and (len(realm.accounts) > 1 or not realm.home_of(arn)) else name
+    return "itself" if path.target.arn == path.source.arn else realms.called(realm, path.target)
 
 
 def in_full(realm: Realm, path: Path) -> None:
@@ -188,14 +175,8 @@ def in_full(realm: Realm, path: Path) -> None:
 
 def route(realm: Realm, path: Path) -> str:
     """Whom the path leads through."""
-    through = (name_in(realm, edge.target) for edge in path.edges)
-    return " -> ".join((_called(realm, path.source.arn, named(path.source)), *through))
-
-
-def name_in(realm: Realm, arn: str) -> str:
-    """What people call the principal of that ARN."""
-    holder = realm.holder(arn)
-    return _called(realm, arn, named(holder.subject) if holder else safe(arn.split(":", 5)[-1]))
+    through = (realms.called_by_arn(realm, edge.target) for edge in path.edges)
+    return " -> ".join((realms.called(realm, path.source), *through))
 
 
 def _lines(edge: Edge) -> Iterator[Line]:
@@ -217,9 +198,7 @@ def _lines(edge: Edge) -> Iterator[Line]:
 def publish(realm: Realm, sought: Sought, found: Found) -> None:
     """The answer as JSON: paths as in `iam_security_audit.json`."""
     asking.publish(
-        accounts=[
-            {"id": one.id, "taken_at": one.now.strftime("%Y-%m-%dT%H:%M:%SZ")} for one in realm.accounts.values()
-        ],
+        accounts=realms.record(realm),
         question={
             "from": sought.source,
             "to": sought.target or ADMINISTRATOR,

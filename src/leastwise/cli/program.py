@@ -21,6 +21,7 @@ COMMANDS = {
     "who-can": "List the users and roles that may do something.",
     "what-can": "Sum up what a principal may do.",
     "paths": "Show who becomes administrator, or another, and how.",
+    "blast-radius": "Show how far it reaches if a principal is taken over.",
     "compare": "Tell whether a policy allows more than another.",
     "access": "Tell whether policies grant an action.",
     "fix": "Show which policies to change so that paths to administrator end.",

@@ -144,11 +144,16 @@ def _nobody(realm: Realm, text: str, homes: list[Account]) -> UsageError:
 # what else must be known
 
 
-def _notes(realm: Realm, source: str, target: str) -> Iterator[str]:
+def times(realm: Realm) -> Iterator[str]:
+    """A note where the accounts were not seen at the same time."""
     moments = sorted({account.now for account in realm.accounts.values()})
     if len(moments) > 1:
         first, last = moments[0], moments[-1]
         yield f"the snapshots are of different times, from {first:%Y-%m-%d %H:%M} to {last:%Y-%m-%d %H:%M} UTC"
+
+
+def _notes(realm: Realm, source: str, target: str) -> Iterator[str]:
+    yield from times(realm)
     if target:
         yield "who is an administrator already, or exempt, is listed only where --from names him"
     home, holder = realm.home_of(source), realm.holder(source)

@@ -1,0 +1,135 @@
+"""The hops out of one principal, found forward: whom it can assume, seize, or have a service bear.
+
+Candidates come from the tables and resource lists that all principals share, so that one who may pass every role is
+not tried on every role again and again: what has been reached is left out before anything is asked.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from leastwise.account.model import Role, remember
+from leastwise.escalation import abroad
+from leastwise.escalation.claims import ServiceTrust, anywhere, decide
+from leastwise.escalation.graph import Graph, Hop, Node, trusted
+from leastwise.escalation.hops import assuming, may_pass, passing, roles_trusting, seizing, seizures, supposed
+from leastwise.escalation.making import become, of_itself, of_others
+from leastwise.escalation.method import ASSUME_ROLE, PASS_ROLE
+from leastwise.escalation.rewrite import open_to, row_marks
+from leastwise.escalation.standing import standing
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterator, Mapping
+
+    from leastwise.account.model import Account
+    from leastwise.escalation.graph import Reach
+    from leastwise.escalation.method import Method
+
+    Done = Callable[[str], bool]
+
+
+def out_of(graphs: Mapping[str, Graph], node: Node, done: Collection[str]) -> Iterator[Hop]:
+    """The hops to principals whose ARN is not done yet, and those that make an administrator (without a target)."""
+    graph = graphs[node.account.id]
+    for role in graph.admitting(node):
+        if role.arn not in done:
+            yield from filter(None, (assuming(graph, node, graph.by_arn[role.arn][0], role),))
+    if len(graphs) > 1:
+        yield from _abroad(graphs, node, done)
+    if node.held & row_marks():
+        yield from _by_methods(graph, node, done)
+
+
+def _abroad(graphs: Mapping[str, Graph], node: Node, done: Collection[str]) -> Iterator[Hop]:
+    reach = graphs[node.account.id].reach(node, ASSUME_ROLE)
+    for graph in graphs.values():
+        if graph.account is not node.account:
+            for role in _open_to(graph.account, node.account.arn, node.arn):
+                if role.arn not in done and reach(role.arn):
+                    yield from abroad.crossing(node, graph.by_arn[role.arn][0], role)
+
+
+def _open_to(account: Account, *names: str) -> list[Role]:
+    """The roles whose trust policies name one of these, or everyone."""
+    table: dict[str, list[Role]] = remember(account, "doors by name", lambda: _doors(account))
+    return [role for name in ("*", *names) for role in table.get(name, ())]
+
+
+def _doors(account: Account) -> dict[str, list[Role]]:
+    table: dict[str, list[Role]] = {}
+    for role in account.roles:
+        names, everyone = trusted(account, role)
+        for name in ("*",) if everyone else names:
+            table.setdefault(name, []).append(role)
+    return table
+
+
+def _by_methods(graph: Graph, node: Node, done: Collection[str]) -> Iterator[Hop]:
+    if not standing(graph.account, node.holder).certainly_is:
+        yield from _making(graph, node)
+    yield from _seizing(graph, node, done)
+    served: set[str] = set()  # for each target the preferred row is enough
+    for shape, hops in (("pass_role", _passing), ("bend_resource", _bending)):
+        for method in open_to(graph.account, node.holder, shape):
+            if graph.ready(node, method) is not False:
+                for hop in hops(graph, node, method, lambda arn: arn in done or arn in served or arn == node.arn):
+                    if hop.certain or shape == "bend_resource":
+                        served.add(hop.subject.arn)
+                    yield hop
+
+
+def _making(graph: Graph, node: Node) -> Iterator[Hop]:
+    """An administrator, of itself or of others; else what it can make of itself short of one."""
+    own = [*of_itself(graph, node), *of_others(graph, node)]
+    yield from own
+    if not any(hop.certain for hop in own):
+        yield from (hop for changed in become(graph, node) for hop in changed.ways)
+
+
+def _seizing(graph: Graph, node: Node, done: Collection[str]) -> Iterator[Hop]:
+    for method in open_to(graph.account, node.holder, "take_over"):
+        if method in seizures(method.target) and not method.within:
+            reach = graph.reach(node, method.needs[0].action)
+            for target in _targets(graph, method):
+                if target.arn not in done and target.arn != node.arn and reach(target.arn):
+                    yield from filter(None, (seizing(graph.account, node, target, method),))
+
+
+def _targets(graph: Graph, method: Method) -> Iterator[Node]:
+    nodes = graph.groups if method.target == "group" else graph.nodes
+    return (node for node in nodes if node.what.kind.value == method.target and not node.changed)
+
+
+def _passing(graph: Graph, node: Node, method: Method, is_done: Done) -> Iterator[Hop]:
+    for role in _within(graph.account, graph.reach(node, PASS_ROLE), method.trusts) if method.trusts else ():
+        if is_done(role.arn):
+            continue
+        if may_pass(role.arn, method).allowed(graph.account, node.holder) is not False:
+            yield from filter(None, (passing(graph, node, graph.by_arn[role.arn][0], method),))
+
+
+def _within(account: Account, reach: Reach, service: str) -> tuple[Role, ...]:
+    """The roles within reach that trust the service; alike for all who hold the same resource lists."""
+    roles = roles_trusting(account).get(service, ())
+    return remember(account, ("within", reach.lists, service), lambda: tuple(r for r in roles if reach(r.arn)))
+
+
+def _bending(graph: Graph, node: Node, method: Method, is_done: Done) -> Iterator[Hop]:
+    """To every role that such a resource may bear: which one bears which nobody knows."""
+    wanted = anywhere(method, graph.account.partition, graph.account.id)
+    sure = decide(wanted, graph.account, node.holder)
+    for role in roles_trusting(graph.account).get(method.trusts, ()) if sure is not False else ():
+        trust = ServiceTrust(role, method.trusts)
+        if is_done(role.arn) or (method.profile == "existing" and not role.instance_profiles):
+            continue
+        if trust.believes(graph.account) is not False:
+            target = graph.by_arn[role.arn][0]
+            yield Hop(
+                node,
+                target,
+                method,
+                subject=role.subject,
+                claims=(trust, *wanted),
+                certain=sure is True and trust.believes(graph.account) is True,
+                supposes=supposed(method, role),
+            )
