@@ -24,15 +24,16 @@ from leastwise.escalation.claims import (
 )
 from leastwise.escalation.graph import Graph, Hop, Node
 from leastwise.escalation.method import DEACTIVATE_MFA, PASS_ROLE, Method, of_shape
-from leastwise.escalation.paper import is_aws_owned, trusting
+from leastwise.escalation.paper import is_aws_owned, joined, trusting
 from leastwise.escalation.rewrite import open_to
+from leastwise.escalation.standing import standing
 from leastwise.escalation.supposing import CERTAIN, Case, cases, named, placed, told, touches, usable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator
 
     from leastwise.access import Holder
-    from leastwise.account.model import Account, Login
+    from leastwise.account.model import Account, Group, Login
 
 MOST_KEYS = 2  # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
 
@@ -140,8 +141,18 @@ def entry(account: Account, source: User | Role, target: Holder, method: Method)
         if method.access == "assigned":
             return ((), ()) if has_identity_center(account) else None
         return None if is_aws_owned(target) else ((Admission(trusting(target, source.arn)),), ())
-    is_member = isinstance(source, User) and any(g.arn == target.arn for g in source.groups)
-    return None if is_member else ((), ())
+    return _entry_of_group(account, source, target)
+
+
+def _entry_of_group(account: Account, source: User | Role, group: Group) -> Entry | None:
+    """What the group gives is worth only what the newcomer's own boundary and denies leave of it."""
+    member = joined(source, group)
+    if member is None:
+        return None
+    if not standing(account, group).is_administrator:
+        return (), ()
+    stands = standing(account, member)
+    return ((), stands.conditions) if stands.is_administrator else None
 
 
 def has_identity_center(account: Account) -> bool:

@@ -22,7 +22,7 @@ from leastwise.escalation.paper import (
     with_,
 )
 from leastwise.escalation.powers import powers
-from leastwise.escalation.rewrite import Move, change_claims, moves, open_to
+from leastwise.escalation.rewrite import Move, change_claims, memberships, moves, open_to
 from leastwise.escalation.standing import NONE, standing
 from leastwise.policy.truth import all_of
 
@@ -71,7 +71,7 @@ def become(graph: Graph, node: Node) -> Iterator[Node]:
     """What the principal can make of itself short of an administrator: nodes from which a path may go on."""
     if node.changed >= DEEPEST:
         return
-    for move in moves(graph.account, node.holder):
+    for move in (*moves(graph.account, node.holder), *memberships(graph.account, node.holder)):
         if not standing(graph.account, move.after).is_administrator and _gains(graph, node, move.after):
             changed = Node(graph.account, move.after, changed=node.changed + 1)
             changed.ways = [_change(node, changed, move)]

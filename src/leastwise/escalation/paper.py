@@ -148,10 +148,17 @@ def _regrouped(user: User | Role, group: Group, **changes: tuple[Document, ...])
 
 
 def _joins(account: Account, holder: User | Role) -> Iterator[Variant]:
-    if isinstance(holder, User):
-        for group in strong_groups(account):
-            if all(own.arn != group.arn for own in holder.groups):
-                yield Variant(with_(holder, groups=(*holder.groups, group)), {"group": group.arn})
+    for group in strong_groups(account):
+        after = joined(holder, group)
+        if after:
+            yield Variant(after, {"group": group.arn})
+
+
+def joined(holder: User | Role, group: Group) -> User | None:
+    """The user as a member of one more group; None where it is one already, or no user."""
+    if not isinstance(holder, User) or any(own.arn == group.arn for own in holder.groups):
+        return None
+    return with_(holder, groups=(*holder.groups, group))
 
 
 def strong_groups(account: Account) -> tuple[Group, ...]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from leastwise.account.model import Role, remember
 from leastwise.escalation.claims import Circumstances, Claim, Permit, claims_of, decide
 from leastwise.escalation.method import Method, methods, of_shape
-from leastwise.escalation.paper import Variant, variants
+from leastwise.escalation.paper import Variant, joined, variants
 from leastwise.escalation.powers import bits, powers
 
 if TYPE_CHECKING:
@@ -43,6 +43,19 @@ def _moves(account: Account, holder: User | Role) -> Iterator[Move]:
             truth = decide(claims, account, holder)
             if truth is not False:
                 yield Move(method, variant, claims, truth is True and not method.supposes)
+
+
+def memberships(account: Account, holder: User | Role) -> Iterator[Move]:
+    """The groups that the principal can join, as changes to itself: what they let it do may lead on."""
+    for method in open_to(account, holder, "take_over"):
+        for group in account.groups if method.access == "member" else ():
+            after = joined(holder, group)
+            claims = claims_of(account, method, {"target": group.arn}) if after else ()
+            truth = decide(claims, account, holder)
+            if after and truth is not False:
+                yield Move(
+                    method, Variant(after, {"target": group.arn, "target_name": group.name}), claims, truth is True
+                )
 
 
 def open_to(account: Account, holder: User | Role, shape: str) -> tuple[Method, ...]:
