@@ -2,11 +2,14 @@
 
     {"users":    {"eve": {"inline": {"p": [statement, …]}, "attached": ["ReadOnlyAccess"], "groups": ["team"],
                           "boundary": "fence", "keys": 2, "inactive_keys": 1, "password": true, "mfa": true}},
-     "roles":    {"boss": {"trust": {"Service": "lambda.amazonaws.com"}, "profile": true, "path": "/", …}},
+     "roles":    {"boss": {"trust": {"Service": "lambda.amazonaws.com"}, "more_trust": [statement, …],
+                          "profile": true, "path": "/", …}},
      "groups":   {"team": {"inline": {…}, "attached": […]}},
-     "policies": {"fence": {"statements": [statement, …], "older": [[statement, …], …]}}}
+     "policies": {"fence": {"statements": [statement, …], "older": [[statement, …], …]}},
+     "scps":     {"full": [statement, …]}}
 
-The principal that attacks is always called eve; the statement it needs has the Sid "Needed".
+The principal that attacks is always called eve; the statement it needs has the Sid "Needed". Where a silent case
+silences its own method only, it says which other one it `leaves`.
 """
 
 from __future__ import annotations
@@ -19,6 +22,8 @@ from leastwise.escalation import find_paths
 from world import World, an_account, document, key, trust
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from leastwise.account.model import Account
     from leastwise.results import Path as Route
 
@@ -46,6 +51,8 @@ def world_of(described: dict[str, Any]) -> World:
         _user(world, name, user)
     for name, role in described.get("roles", {}).items():
         _role(world, name, role)
+    for name, statements in described.get("scps", {}).items():
+        world.organization().scp(name, document(*statements))
     return world
 
 
@@ -58,6 +65,7 @@ def _user(world: World, name: str, user: dict[str, Any]) -> None:
         boundary=user.get("boundary", ""),
         password=user.get("password", False),
         mfa=user.get("mfa", False),
+        path=user.get("path", "/"),
         keys=(
             *(key(10) for _ in range(user.get("keys", 0))),
             *(key(10, active=False) for _ in range(user.get("inactive_keys", 0))),
@@ -66,9 +74,12 @@ def _user(world: World, name: str, user: dict[str, Any]) -> None:
 
 
 def _role(world: World, name: str, role: dict[str, Any]) -> None:
+    action = "sts:AssumeRoleWithWebIdentity" if "Federated" in role["trust"] else "sts:AssumeRole"
+    trusted = trust(role["trust"], action)
+    trusted["Statement"] += role.get("more_trust", [])
     world.role(
         name,
-        trust(role["trust"], "sts:AssumeRoleWithWebIdentity" if "Federated" in role["trust"] else "sts:AssumeRole"),
+        trusted,
         inline=_inline(role),
         attached=tuple(role.get("attached", ())),
         boundary=role.get("boundary", ""),
@@ -90,3 +101,24 @@ def routes(account: Account, method: str = "", *, lesser: bool = False) -> list[
         and (path.escalates or lesser)
         and (not method or any(edge.method == method for edge in path.edges))
     ]
+
+
+def kind_of_eve(described: dict[str, Any]) -> str:
+    return "users" if EVE in described.get("users", {}) else "roles"
+
+
+def eve(described: dict[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = described[kind_of_eve(described)][EVE]
+    return found
+
+
+def needed(described: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """The statements that the case marks as needed."""
+    for kind in ("users", "roles", "policies"):
+        for holder in described.get(kind, {}).values():
+            lists = [holder["statements"]] if kind == "policies" else holder.get("inline", {}).values()
+            yield from (s for statements in lists for s in statements if is_needed(s))
+
+
+def is_needed(statement: dict[str, Any]) -> bool:
+    return statement.get("Sid") == "Needed"
