@@ -17,10 +17,10 @@ POLICY = "arn:*:iam::*:policy/*"
 
 
 class Taken(NamedTuple):
-    """The kinds of resource as ARN patterns, and the actions of the entry that act on none, as entries."""
+    """The kinds of resource as ARN patterns, and the actions of the entry that act on none, as bits."""
 
     kinds: tuple[str, ...]
-    loose: tuple[str, ...]
+    loose: int
 
 
 @lru_cache(maxsize=1 << 14)
@@ -36,8 +36,8 @@ def taken(entry: str, partition: str, account: str) -> Taken | None:
     bound = mask & universe.scopable & ~makers()
     if is_wild(service) or not bound:
         return None
-    loose = spell(mask & ~bound, entry)
-    if len(loose) > LONG:
+    loose = mask & ~bound
+    if loose.bit_count() > LONG and len(spell(loose, entry)) > LONG:
         return None
     found = [_filled(pattern, partition, account) for pattern in universe.resource_patterns_of(bound)]
     if _filled(POLICY, partition, account) in found and POLICY in universe.resource_patterns_of(bound & looking()):
@@ -74,6 +74,16 @@ def whole_service(kind: str) -> str:
     return f"arn:{arn.partition}:{arn.service}:{arn.region}:{arn.account}:*"
 
 
+@lru_cache(maxsize=1 << 14)
+def in_account(entry: str, partition: str, account: str) -> dict[str, tuple[str, ...]] | None:
+    """The kinds that the entry acts on, each to stand for itself; None where no account stands in their ARNs."""
+    found = taken(entry, partition, account)
+    if found is None or not any(map(has_account, found.kinds)):
+        return None
+    return {kind: (kind,) for kind in found.kinds}
+
+
+@lru_cache(maxsize=1 << 14)
 def has_account(kind: str) -> bool:
     """Whether the account stands in the ARNs of the kind."""
     arn = parse_arn(kind)

@@ -19,8 +19,9 @@ from leastwise.account.model import remember
 from leastwise.arn import parse_arn
 from leastwise.leastprivilege.draft import Bound, Clause, Draft, Move, describe, edit
 from leastwise.leastprivilege.ground import FEW, OWNER, buckets, passable
-from leastwise.leastprivilege.kinds import has_account, looking, makers, taken, whole_service
+from leastwise.leastprivilege.kinds import has_account, in_account, looking, makers, taken, whole_service
 from leastwise.leastprivilege.permission import PASS
+from leastwise.leastprivilege.shorthand import spell
 from leastwise.policy.pattern import Glob, covers
 
 if TYPE_CHECKING:
@@ -39,6 +40,9 @@ class Place(NamedTuple):
 
     reason: str
     bounds: tuple[Bound, ...] = ()
+
+
+IN_ACCOUNT = Place(ACCOUNT_SCOPE)
 
 
 class Split(NamedTuple):
@@ -117,7 +121,7 @@ def _loose(entries: Iterable[str], clause: Clause, ground: Ground) -> Iterable[s
     if clause.resources.is_any:
         for entry in entries:
             found = taken(entry, ground.account.partition, ground.account.id)
-            yield from found.loose if found else ()
+            yield from spell(found.loose, entry) if found else ()
 
 
 def _part(clause: Clause, place: Place, instead: Instead) -> Clause | None:
@@ -147,18 +151,15 @@ def _opened(entry: str, instead: Instead) -> tuple[str, ...]:
 
 def _aim(entry: str, clause: Clause, ground: Ground) -> tuple[Place | None, Instead]:
     """Where one entry shall act."""
-    account = ground.account
+    account, mask = ground.account, catalog.universe().mask
+    passes = mask(entry) == mask(PASS)
+    if not passes and not entry.lower().startswith("s3:"):
+        same = in_account(entry, account.partition, account.id)
+        return (IN_ACCOUNT, same) if same else (None, {})
     found = taken(entry, account.partition, account.id)
     if found is None:
         return None, {}
-    universe = catalog.universe()
-    if universe.mask(entry) == universe.mask(PASS):
-        return _roles(found.kinds, ground)
-    if entry.lower().startswith("s3:"):
-        return _buckets(found.kinds, clause, ground)
-    if not any(map(has_account, found.kinds)):
-        return None, {}
-    return Place(ACCOUNT_SCOPE), {kind: (kind,) for kind in found.kinds}
+    return _roles(found.kinds, ground) if passes else _buckets(found.kinds, clause, ground)
 
 
 def _roles(kinds: tuple[str, ...], ground: Ground) -> tuple[Place | None, Instead]:
