@@ -84,13 +84,13 @@ class Names:
         if head == glob:
             index = self._places.get(glob)
             return 0 if index is None else 1 << index
-        low, high = self._run(head)
+        low, high = self.span(head)
         if not glob[len(head) :].strip("*"):
             return ((1 << (high - low)) - 1) << low
         return self._among(glob, low, high)
 
-    def _run(self, head: str) -> tuple[int, int]:
-        """From where up to where the names begin with this, in lower case."""
+    def span(self, head: str) -> tuple[int, int]:
+        """The bits from which up to which the names begin with this, in lower case."""
         low = bisect_left(self._lower, head)
         return low, bisect_left(self._lower, head + _AFTER_ANY_NAME, lo=low)
 

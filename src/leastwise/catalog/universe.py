@@ -85,7 +85,7 @@ class Universe(Names):
         as a mask.
         """
         if service not in self._alike:
-            groups = [(_mask_of(group), group) for group in facts.alike(*self._run(f"{service}:"))]
+            groups = [(_mask_of(group), group) for group in facts.alike(*self.span(f"{service}:"))]
             self._alike[service] = tuple([(self.names[group[0]], mask) for mask, group in groups])
             for mask, group in groups:
                 self._groups |= dict.fromkeys(group, mask)

@@ -75,6 +75,14 @@ def whole_service(kind: str) -> str:
 
 
 @lru_cache(maxsize=1 << 14)
+def model(entry: str) -> str:
+    """One action that stands for all which take the same kinds of resource and change them alike, or do not."""
+    universe = catalog.universe()
+    first = entry if is_wild(entry) else universe.model(entry)
+    return first if (universe.level(first) in LOOKING) is (universe.level(entry) in LOOKING) else entry
+
+
+@lru_cache(maxsize=1 << 14)
 def in_account(entry: str, partition: str, account: str) -> dict[str, tuple[str, ...]] | None:
     """The kinds that the entry acts on, each to stand for itself; None where no account stands in their ARNs."""
     found = taken(entry, partition, account)

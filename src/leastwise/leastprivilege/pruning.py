@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from leastwise import catalog
 from leastwise.arn import parse_arn
 from leastwise.leastprivilege.draft import Clause, Draft, Move, edit, on, short
+from leastwise.leastprivilege.kinds import model
 from leastwise.leastprivilege.shorthand import covers_entry, is_wild, meets_entry
 from leastwise.policy.condition import Conditions
 from leastwise.policy.pattern import Glob, covered, overlaps
@@ -103,8 +104,10 @@ def _strays(actions: Actions, resources: Resources) -> tuple[tuple[str, ...], bo
     entries = actions.patterns
     gone = {}
     for resource in resources.patterns:
+        if any(_acts_on(model(entry), resource) for entry in entries):
+            continue
         alone = on((resource,))
-        why = tuple(takewhile(bool, (_misdirected(_model(entry), alone) for entry in entries)))
+        why = tuple(takewhile(bool, (_misdirected(model(entry), alone) for entry in entries)))
         if why and len(why) == len(entries):
             gone[resource] = all(idle.sure for idle in why if idle)
     return tuple(gone), all(gone.values())
@@ -189,14 +192,10 @@ def _touch(one: Resources, other: Resources, ground: Ground) -> bool:
 
 @lru_cache(maxsize=1 << 14)
 def _misdirected_of(actions: Actions, resources: Resources) -> dict[str, Idle]:
-    found = ((entry, _misdirected(_model(entry), resources)) for entry in actions.patterns)
+    if resources.is_any:
+        return {}
+    found = ((entry, _misdirected(model(entry), resources)) for entry in actions.patterns)
     return {entry: idle for entry, idle in found if idle}
-
-
-@lru_cache(maxsize=1 << 14)
-def _model(entry: str) -> str:
-    """One entry that stands for all which name an action on the same kinds of resource."""
-    return entry if is_wild(entry) else catalog.universe().model(entry)
 
 
 @lru_cache(maxsize=1 << 14)

@@ -19,7 +19,7 @@ from leastwise.account.model import remember
 from leastwise.arn import parse_arn
 from leastwise.leastprivilege.draft import Bound, Clause, Draft, Move, describe, edit
 from leastwise.leastprivilege.ground import FEW, OWNER, buckets, passable
-from leastwise.leastprivilege.kinds import has_account, in_account, looking, makers, taken, whole_service
+from leastwise.leastprivilege.kinds import has_account, in_account, looking, makers, model, taken, whole_service
 from leastwise.leastprivilege.permission import PASS
 from leastwise.leastprivilege.shorthand import spell
 from leastwise.policy.pattern import Glob, covers
@@ -154,7 +154,7 @@ def _aim(entry: str, clause: Clause, ground: Ground) -> tuple[Place | None, Inst
     account, mask = ground.account, catalog.universe().mask
     passes = mask(entry) == mask(PASS)
     if not passes and not entry.lower().startswith("s3:"):
-        same = in_account(entry, account.partition, account.id)
+        same = in_account(model(entry), account.partition, account.id)
         return (IN_ACCOUNT, same) if same else (None, {})
     found = taken(entry, account.partition, account.id)
     if found is None:

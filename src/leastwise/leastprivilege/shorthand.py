@@ -78,10 +78,11 @@ def _widest(name: str, mask: int, within: str) -> tuple[str, int]:
     service, _, action = name.partition(":")
     bound = Glob.parse(within.lower())
     for word in _WORD.finditer(action):
-        entry = f"{service}:{action[: word.end()]}*"
-        found = universe.mask(entry)
-        if not found & ~mask and found.bit_count() > 1 and covers(bound, Glob.parse(entry.lower())):
-            return entry, found
+        start = f"{service}:{action[: word.end()]}"
+        low, high = universe.span(start.lower())
+        run = (1 << high - low) - 1
+        if run > 1 and mask >> low & run == run and covers(bound, Glob.parse(f"{start}*".lower())):
+            return f"{start}*", run << low
     return name, universe.mask(name)
 
 
