@@ -47,11 +47,13 @@ def first_hops(account: Account, holder: Holder, paths: dict[str, list[Path]]) -
 def cuts_of(holder: Holder, hops: Iterable[Edge]) -> tuple[Cut, ...]:
     """For each hop the permission that the principal's own policies grant and that is least missed."""
     own = dict.fromkeys(s.actions for d in (*holder.inline, *holder.attached) for s in d.statements if s.allows)
+    grants: dict[str, bool] = {}
     chosen: dict[Cut, None] = {}
     for hop in hops:
-        granted = [
-            p for p in map(Permission.of, hop.permissions) if any(actions.match(p.action.lower()) for actions in own)
-        ]
+        needed = [*map(Permission.of, hop.permissions)]
+        for action in {p.action.lower() for p in needed} - grants.keys():
+            grants[action] = any(actions.match(action) for actions in own)
+        granted = [p for p in needed if grants[p.action.lower()]]
         if granted:
             target = hop.target.rpartition(":")[2]
             chosen[Cut(min(granted, key=lambda p: p.missed), f"{hop.title} ({target})")] = None

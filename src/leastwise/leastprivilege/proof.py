@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from leastwise.access import Holder
     from leastwise.account.model import Account
     from leastwise.leastprivilege.packing import Held
+    from leastwise.policy.condition import Conditions
     from leastwise.policy.document import Statement
     from leastwise.policy.elements import Actions, Resources
     from leastwise.results import AdvisedPolicy
@@ -88,13 +89,16 @@ def _same_refusal(one: Statement, other: Statement) -> bool:
 
 def contains(whole: Statement, part: Statement) -> bool:
     """Whether the first Allow covers the second by its text: actions, resources, and no condition dropped."""
-    demanded = {(t.name, t.lower_key, t.values) for t in whole.conditions.tests}
-    given = {(t.name, t.lower_key, t.values) for t in part.conditions.tests}
     return (
-        demanded <= given
-        and _contains_actions(whole.actions, part.actions)
+        _contains_actions(whole.actions, part.actions)
+        and _demands(whole.conditions) <= _demands(part.conditions)
         and _contains_resources(whole.resources, part.resources)
     )
+
+
+@lru_cache(maxsize=1 << 12)
+def _demands(conditions: Conditions) -> frozenset[tuple[str, str, object]]:
+    return frozenset((t.name, t.lower_key, t.values) for t in conditions.tests)
 
 
 def _contains_actions(whole: Actions, part: Actions) -> bool:

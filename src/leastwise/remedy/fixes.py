@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from leastwise.escalation import within_reach
@@ -59,16 +60,10 @@ def _cuts(account: Account, findings: Sequence[Finding], paths: list[Path]) -> I
 def _singles(account: Account, findings: Sequence[Finding], room: int, *, covered: bool) -> Iterator[Fix]:
     """The riskiest findings, one fix each; escalations only where no change was found that ends them."""
     known = holders(account)
-    rest = [
-        f
-        for f in findings
-        if f.fix
-        and not (covered and f.check == ESCALATION)
-        and not (f.subject.arn in known and is_spared(known[f.subject.arn]))
-    ]
-    for finding in sorted(rest, key=lambda f: (-f.risk, -f.severity, f.check, f.subject.arn, f.fingerprint))[
-        : max(room, 0)
-    ]:
+    rest = [f for f in findings if f.fix and not (covered and f.check == ESCALATION)]
+    rest.sort(key=lambda f: (-f.risk, -f.severity, f.check, f.subject.arn, f.fingerprint))
+    ours = (f for f in rest if not (f.subject.arn in known and is_spared(known[f.subject.arn])))
+    for finding in islice(ours, max(room, 0)):
         yield Fix(
             text=f"{finding.fix[0].rstrip('.')}: {finding.subject.kind.value} {finding.subject.name}",
             ends_findings=1,
