@@ -268,3 +268,21 @@ def test_kleene(truths: tuple[bool | None, ...], every: bool | None, some: bool 
 
 def test_negation() -> None:
     assert [negate(truth) for truth in (True, False, None)] == [False, True, None]
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "personal"),
+    [
+        ("aws:PrincipalTag/team", "a", True),
+        ("aws:username", "ann", True),
+        ("aws:userid", "AIDA", True),
+        ("aws:TokenIssueTime", "2026-01-01T00:00:00Z", True),
+        ("aws:SourceIdentity", "ann", True),
+        ("aws:SourceIp", "${aws:username}", True),
+        ("aws:SourceIp", "10.0.0.1", False),
+        ("s3:prefix", "aws:principal", False),
+    ],
+)
+def test_who_asks_matters_to_some_conditions(key: str, value: str, personal: bool) -> None:
+    other = {"Bool": {"aws:SecureTransport": "true"}}
+    assert conditions({**other, "StringEquals": {key: value}}).is_personal is personal
