@@ -217,3 +217,35 @@ def test_snapshots_of_different_times_are_noted(cli: Cli, two: tuple[str, ...]) 
 def test_an_inventory_of_one_account_is_refused_for_several(cli: Cli, two: tuple[str, ...]) -> None:
     said = cli("paths", *two, "--inventory", "x.json")
     assert said.code == 2
+
+
+# as a graph
+
+
+@pytest.mark.parametrize(
+    ("form", "start"),
+    [("opengraph", '{\n  "metadata"'), ("graphml", "<?xml"), ("dot", "digraph"), ("mermaid", "flowchart LR")],
+)
+def test_the_same_paths_are_drawn_as_a_graph(ask: Cli, form: str, start: str) -> None:
+    said = ask("--format", form)
+    assert (said.code, said.err) == (0, "")
+    assert said.out.startswith(start)
+    assert "\x1b" not in said.out
+    assert f"administrator of {ACCOUNT}" in said.out
+    assert "role/reader" not in said.out
+    aimed = ask("--to", "reader", "--format", form)
+    assert "role/reader" in aimed.out
+    assert "administrator of" not in aimed.out
+    assert ask("--format", form, "--expect", "none").code == 1
+
+
+def test_a_picture_that_is_too_large_for_mermaid_is_cut_and_says_so(cli: Cli, tmp_path: Path) -> None:
+    world = an_account()
+    for number in range(70):
+        world.user(
+            f"u{number}", inline={"p": document(allow("iam:PutUserPolicy", f"arn:aws:iam::{ACCOUNT}:user/u{number}"))}
+        )
+    said = cli("paths", "--format", "mermaid", "--snapshot", save(world, tmp_path / "s.json"))
+    assert said.code == 0
+    assert "59 of 70 paths have room in the picture" in said.err
+    assert "%% 59 of 70 paths: there is room for 60 places" in said.out

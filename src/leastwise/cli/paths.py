@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -15,15 +16,17 @@ from leastwise.cli.words import separate, unknown
 from leastwise.errors import UsageError
 from leastwise.escalation.method import entries, methods
 from leastwise.questions.ways import ADMINISTRATOR, NONE, UNKNOWN, Sought, find_ways
-from leastwise.report import path_json
+from leastwise.report import dot, graphml, mermaid, opengraph, path_json
+from leastwise.report.picture import draw
 from leastwise.report.words import count, place, safe, shorten, stops
 from leastwise.results import Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from leastwise.escalation.realm import Realm
     from leastwise.questions.ways import Found
+    from leastwise.report.picture import Picture
     from leastwise.results import Edge, Path
 
 VERDICTS = tuple(verdict.value for verdict in Verdict)
@@ -32,6 +35,12 @@ VERDICT = max(map(len, VERDICTS))
 WIDEST = 120  # columns of the table
 MOST = 100  # paths in the table
 PREFIX = "path:"
+GRAPHS: dict[str, Callable[[Picture], str]] = {
+    "opengraph": opengraph.render,
+    "graphml": graphml.render,
+    "dot": dot.render,
+    "mermaid": mermaid.render,
+}
 
 
 @click.command("paths")
@@ -47,7 +56,14 @@ PREFIX = "path:"
 )
 @click.option("--method", "wanted", metavar="ID,...", multiple=True, callback=separate, help="Only paths that use it.")
 @click.option("--expect", type=click.Choice([NONE, *VERDICTS]), help="Exit with 1 when the strongest is another.")
-@options.form
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", *GRAPHS]),
+    default="text",
+    show_default=True,
+    help="How to answer; the last four draw the paths: for BloodHound, graph tools, Graphviz, wikis.",
+)
 @options.sources
 @options.inventory
 def command(path_id: str, *, expect: str | None, form: str, **given: Any) -> int:
@@ -70,6 +86,8 @@ def command(path_id: str, *, expect: str | None, form: str, **given: Any) -> int
         raise UsageError(f"there is no path {path_id!r}: `leastwise paths` lists them, with the same --to as before")
     if form == "json":
         publish(realm, sought, found)
+    elif form in GRAPHS:
+        paint(found, form)
     else:
         show(realm, sought, found)
     return asking.expected(found.answer, expect)
@@ -193,6 +211,15 @@ def _lines(edge: Edge) -> Iterator[Line]:
 
 
 # for programs
+
+
+def paint(found: Found, form: str) -> None:
+    """The graph of the paths. Mermaid has room for a few of them: how many there are is said beside the file."""
+    picture = draw((*found.paths, *found.external), aim=found.aim, most=mermaid.MOST if form == "mermaid" else None)
+    sys.stdout.write(GRAPHS[form](picture))
+    if picture.shown < picture.paths:
+        room = f"{picture.shown:,} of {count(picture.paths, 'paths')} have room in the picture"
+        print(f"leastwise: {room}: --from, --to and --verdict choose, --format dot draws all", file=sys.stderr)
 
 
 def publish(realm: Realm, sought: Sought, found: Found) -> None:

@@ -48,7 +48,7 @@ class Found(msgspec.Struct, frozen=True, kw_only=True):
     """The paths, strongest first, those that begin outside by themselves, and what must be known of them.
 
     `others` tells how many of each verdict the same question has beyond those asked for. `blind` is what could not
-    be read, so that a path may be missing.
+    be read, so that a path may be missing. `aim` is the ARN of the target, "" for administrators.
     """
 
     paths: tuple[Path, ...]
@@ -56,6 +56,7 @@ class Found(msgspec.Struct, frozen=True, kw_only=True):
     others: dict[Verdict, int]
     notes: tuple[str, ...]
     blind: tuple[str, ...]
+    aim: str = ""
 
     @property
     def answer(self) -> str:
@@ -82,6 +83,7 @@ def find_ways(realm: Realm, sought: Sought) -> Found:
         others={verdict: others.count(verdict) for verdict in Verdict if verdict in others},
         notes=tuple(_notes(realm, source, target)),
         blind=tuple(_blind(realm, source)),
+        aim=target if realm.holder(target) else "",
     )
 
 
