@@ -16,7 +16,7 @@ from leastwise import access, catalog
 from leastwise.account.model import Group, Role, remember
 from leastwise.arn import parse_arn
 from leastwise.escalation.method import PASS_ROLE, Method, Need
-from leastwise.escalation.powers import bit, powers, signature, statements_of
+from leastwise.escalation.powers import bit, crowd, is_by_the_way, powers, signature, statements_of
 from leastwise.policy.breadth import wide_part
 from leastwise.policy.truth import all_of, any_of
 
@@ -126,6 +126,9 @@ class Somewhere(msgspec.Struct, frozen=True, eq=False):
 
     def allowed(self, account: Account, source: User | Role) -> bool | None:
         """Whether each is allowed; None where no single resource was found on which all are."""
+        return _of_crowd(account, source, self, lambda: self._allowed(account, source))
+
+    def _allowed(self, account: Account, source: User | Role) -> bool | None:
         found = all_of(any_of(self._anywhere(account, source, a) for a in need) for need in self.needs)
         if found and len(self.needs) > 1 and not self._on_one(account, source):
             return None
@@ -173,10 +176,26 @@ class Somewhere(msgspec.Struct, frozen=True, eq=False):
         return remember(source, key, lambda: self._look(account, source, action, pattern))
 
     def _look(self, account: Account, source: User | Role, action: str, pattern: str) -> Answer:
+        """What serves one principal as an example serves all whose statements about the action are the same."""
         facts = self.given.facts(action)
         if pattern == "*":
             return access.can(account, source, action, facts=facts)
-        return access.may(account, source, action, pattern, facts=facts)
+        alike = signature(account, source, bit(action))
+        if alike is None:
+            return access.may(account, source, action, pattern, facts=facts)
+        key = ("example", action, pattern, self.given.service, self.given.region, alike)
+        known: list[str] = remember(account, key, list)
+        if known:
+            return access.can(account, source, action, known[0], facts=facts)
+        found = access.may(account, source, action, pattern, facts=facts)
+        known.append(found.request.resource)
+        return found
+
+
+def _of_crowd(account: Account, source: User | Role, claim: Somewhere, ask: Callable[[], bool | None]) -> bool | None:
+    """The truth of a claim about actions by the way; asked once for all whose statements about such are the same."""
+    among = crowd(account, source) if all(is_by_the_way(need) for need in claim.needs) else None
+    return ask() if among is None else remember(account, (claim, among), ask)
 
 
 def _shared(account: Account, source: User | Role, key: tuple[str, ...], ask: Callable[[], Answer]) -> bool | None:

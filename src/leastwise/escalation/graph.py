@@ -14,7 +14,7 @@ from leastwise.escalation.claims import anywhere, decide
 from leastwise.escalation.method import ASSUME_ROLE, IMPLIED, methods
 from leastwise.escalation.paper import a_member
 from leastwise.escalation.powers import bit, bits, powers, statements_of
-from leastwise.escalation.rewrite import need_marks, row_marks, rows_open_to, sort_of
+from leastwise.escalation.rewrite import marks_of, need_marks, rows_open_to, sort_of
 from leastwise.policy.condition import Context
 from leastwise.policy.document import Policy
 from leastwise.policy.elements import Resources  # noqa: TC001 - a type of the index
@@ -126,7 +126,7 @@ class Graph:
         self.by_arn: dict[str, list[Node]] = {node.arn: [node] for node in self.nodes}
         self.active: list[Node] = [node for node in self.nodes if node.held]
         self.served: set[tuple[Node | None, Method]] = set()
-        self._sorts: dict[tuple[str, int], list[Node]] = {}
+        self._open: dict[str, dict[int, list[Node]]] = {}
         self._able: dict[Method, dict[Node, None]] = {}
         self._crews: dict[Method, list[Crew]] = {}
         self._waiting: dict[tuple[Method, ...], dict[Node, list[Method]]] = {}
@@ -176,18 +176,21 @@ class Graph:
         Worked out once, so all nodes must have been added.
         """
         if method not in self._able:
-            sorts = self._alike().items()
-            alike = (nodes for sort, nodes in sorts if method in rows_open_to(*sort, method.shape))
-            some = (node for nodes in alike for node in nodes)
+            some = self._open_to(method.shape).get(method.rank, ())
             self._able[method] = {node: None for node in some if self.ready(node, method) is not False}
         return self._able[method]
 
-    def _alike(self) -> dict[tuple[str, int], list[Node]]:
-        """The nodes by kind and by what they hold of the rows' actions: few sorts, each tried once per row."""
-        if not self._sorts:
+    def _open_to(self, shape: str) -> dict[int, list[Node]]:
+        """The nodes to which a row is open, by its rank. Many hold the same of what the rows name."""
+        if shape not in self._open:
+            alike: dict[tuple[str, int], list[Node]] = {}
             for node in self.active:
-                self._sorts.setdefault((sort_of(node.holder), node.held & row_marks()), []).append(node)
-        return self._sorts
+                alike.setdefault((sort_of(node.holder), node.held & marks_of(shape)), []).append(node)
+            found = self._open[shape] = {}
+            for (kind, held), nodes in alike.items():
+                for method in rows_open_to(kind, held, shape):
+                    found.setdefault(method.rank, []).extend(nodes)
+        return self._open[shape]
 
     def ready(self, node: Node, method: Method) -> bool | None:
         """Whether the principal is allowed what does not depend on the target."""

@@ -215,6 +215,29 @@ def _signature(account: Account, holder: User | Role, mark: int) -> tuple[object
     return tuple(out)
 
 
+def crowd(account: Account, holder: User | Role) -> int | None:
+    """A number that the holder shares with all who get the same answers about actions by the way; None as above."""
+    return remember(holder, "crowd", lambda: _crowd(account, holder))
+
+
+def _crowd(account: Account, holder: User | Role) -> int | None:
+    alike = signature(account, holder, _by_the_way())
+    crowds: dict[object, int] = remember(account, "crowds", dict)
+    return None if alike is None else crowds.setdefault(alike, len(crowds))
+
+
+@lru_cache(maxsize=1024)
+def is_by_the_way(actions: tuple[str, ...]) -> bool:
+    """Whether all of the actions are such as rows of services ask for, besides the role: the same few for many rows."""
+    return not bits(actions) & ~_by_the_way()
+
+
+@cache
+def _by_the_way() -> int:
+    rows = (method for method in methods() if method.shape in {"pass_role", "bend_resource"})
+    return bits({action for method in rows for action in method.actions} - set(IMPLIED))
+
+
 def _is_personal_of(document: Document, mark: int) -> bool:
     """Whether a document has different answers about the action for different holders, or none at all."""
     policy = document.policy

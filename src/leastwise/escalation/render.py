@@ -114,4 +114,6 @@ def _names(hop: Hop) -> dict[str, str]:
 
 def told(text: str, names: Mapping[str, str]) -> str:
     """The row's prose with the names filled in; a word that this hop has no name for stands as <word>."""
+    if "{" not in text:
+        return text
     return _WORD.sub(lambda found: names.get(found[1]) or f"<{found[1]}>", text)

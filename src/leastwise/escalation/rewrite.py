@@ -60,7 +60,7 @@ def memberships(account: Account, holder: User | Role) -> Iterator[Move]:
 
 def open_to(account: Account, holder: User | Role, shape: str) -> tuple[Method, ...]:
     """The rows of a shape for principals of this kind that hold something for each need: none for most."""
-    return rows_open_to(sort_of(holder), powers(account, holder).held & row_marks(), shape)
+    return rows_open_to(sort_of(holder), powers(account, holder).held & marks_of(shape), shape)
 
 
 def sort_of(holder: User | Role) -> str:
@@ -74,14 +74,23 @@ def row_marks() -> int:
     return bits(action for method in methods() for action in method.actions)
 
 
+@cache
+def marks_of(shape: str) -> int:
+    """As `row_marks`, of the rows of one shape."""
+    return bits(action for method in of_shape(shape) for action in method.actions)
+
+
 @lru_cache(maxsize=1 << 14)
 def rows_open_to(kind: str, held: int, shape: str) -> tuple[Method, ...]:
-    """As `open_to`, by what is held of the actions that rows name."""
+    """As `open_to`, by what is held of the actions that the rows name."""
     return tuple(
-        method
-        for method in of_shape(shape)
-        if method.caller in {"", kind} and all(held & mark for mark in need_marks(method))
+        [row for row, marks in _rows(shape) if row.caller in {"", kind} and all(held & mark for mark in marks)]
     )
+
+
+@cache
+def _rows(shape: str) -> tuple[tuple[Method, tuple[int, ...]], ...]:
+    return tuple((method, need_marks(method)) for method in of_shape(shape))
 
 
 @cache
