@@ -63,8 +63,8 @@ def _layers(account: Account, holder: Holder) -> Layers:
 
 def scps_of(account: Account, holder: Holder) -> Levels:
     """The SCPs that limit the principal, level by level."""
-    spared = isinstance(holder, Role) and holder.is_service_linked
-    return () if spared else account.limits
+    limits = account.limits
+    return () if limits and isinstance(holder, Role) and holder.is_service_linked else limits
 
 
 def guards_of(account: Account, role: Role) -> tuple[Layer, ...]:

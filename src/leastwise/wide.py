@@ -3,26 +3,28 @@
 from __future__ import annotations
 
 from enum import Enum
-from functools import cache, lru_cache, reduce
+from functools import cache, lru_cache, partial, reduce
 from operator import or_
 from typing import TYPE_CHECKING, NamedTuple
 
 from leastwise import catalog
-from leastwise.access import Holder, context_of, layers_of, must_allow
-from leastwise.account.model import remember
+from leastwise.access import Holder, context_of, scps_of
+from leastwise.account.model import Group, remember
 from leastwise.catalog import AccessLevel
 from leastwise.policy.bounds import mirrored, restricts
-from leastwise.policy.breadth import wide_part
+from leastwise.policy.breadth import may_be_wide, wide_part
 from leastwise.policy.condition import Context
-from leastwise.policy.document import Policy
-from leastwise.policy.evaluate import Layer, Layers
+from leastwise.policy.document import Policy, Unparsed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from leastwise.account.model import Account, ManagedPolicy
     from leastwise.policy.document import Document, Statement
+    from leastwise.policy.elements import Actions
 
+    Documents = tuple[Document, ...]
+    Seen = Callable[[], Context]  # what is known of the circumstances, put together when somebody asks
 
 DATA = (
     "dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:Query", "dynamodb:Scan", "s3:GetObject*",
@@ -66,16 +68,17 @@ def worth_scoping() -> int:
 def wide_grants(account: Account, holder: Holder, document: Document) -> Iterator[Grant]:
     """The statements of a document, held by the principal, that are wide for it."""
     if _wide(document, account.partition):
-        context = context_of(account, holder)
-        limits = remember(holder, "wide", lambda: _limits(account, layers_of(account, holder), context))
-        yield from _effective(document, account.partition, limits, context)
+        seen = partial(context_of, account, holder)
+        boundary = None if isinstance(holder, Group) else holder.boundary
+        above = (*(((boundary,),) if boundary else ()), *scps_of(account, holder))
+        limits = remember(holder, "wide", lambda: _limits(account.partition, holder.documents, above, seen))
+        yield from _effective(document, account.partition, limits, seen)
 
 
 def wide_alone(account: Account, document: Document) -> Iterator[Grant]:
     """As `wide_grants`, for a document that nobody holds: only its own denies count."""
-    context = Context()
-    limits = _limits(account, Layers(identity=Layer.of((document,))), context)
-    return _effective(document, account.partition, limits, context)
+    limits = _limits(account.partition, (document,), (), Context)
+    return _effective(document, account.partition, limits, Context)
 
 
 def is_unheld(account: Account, policy: ManagedPolicy) -> bool:
@@ -89,12 +92,12 @@ def _held(account: Account) -> Iterator[str]:
     yield from (one.boundary.arn for one in account.principals if one.boundary)
 
 
-def _effective(document: Document, partition: str, limits: _Limits, context: Context) -> Iterator[Grant]:
+def _effective(document: Document, partition: str, limits: _Limits, seen: Seen) -> Iterator[Grant]:
     for statement, actions in _wide(document, partition):
         left = actions & limits.left
-        if left and _is_unbound(statement, context):
+        if left and _is_unbound(statement, seen):
             doubts = (d for d in limits.doubts if d.actions.mask & left)
-            texts = dict.fromkeys(f"not: {test}" for d in doubts for test in d.conditions.undecided(context))
+            texts = dict.fromkeys(f"not: {test}" for d in doubts for test in d.conditions.undecided(seen()))
             yield Grant(document, statement, left, tuple(texts))
 
 
@@ -105,42 +108,52 @@ def _wide(document: Document, partition: str) -> tuple[tuple[Statement, int], ..
 
 @lru_cache(maxsize=1 << 16)
 def _wide_of(policy: Policy, partition: str) -> tuple[tuple[Statement, int], ...]:
-    found = ((s, wide_part(s, partition)) for s in policy.statements if s.allows)
-    return tuple([(s, actions & worth_scoping()) for s, actions in found if actions & worth_scoping()])
+    some = [s for s in policy.statements if s.allows and _worth(s.actions)]
+    found = [(s, wide_part(s, partition) & worth_scoping()) for s in some if may_be_wide(s, partition)]
+    return tuple([(s, actions) for s, actions in found if actions])
 
 
-def _is_unbound(statement: Statement, context: Context) -> bool:
+@lru_cache(maxsize=1 << 14)
+def _worth(actions: Actions) -> bool:
+    return bool(actions.mask & worth_scoping())
+
+
+def _is_unbound(statement: Statement, seen: Seen) -> bool:
     """Whether the statement may apply, and no condition of it narrows what it is good for."""
-    truth = statement.conditions.evaluate(context)
-    return truth is True or (truth is None and not any(map(restricts, statement.conditions.undecided(context))))
+    if not statement.conditions.tests:
+        return True
+    truth = statement.conditions.evaluate(seen())
+    return truth is True or (truth is None and not any(map(restricts, statement.conditions.undecided(seen()))))
 
 
-def _limits(account: Account, layers: Layers, context: Context) -> _Limits:
+def _limits(partition: str, own: Documents, above: tuple[Documents, ...], seen: Seen) -> _Limits:
     left = catalog.universe().everything
     doubts: list[Statement] = []
-    for layer in must_allow(layers):
-        for statement in _denies(layer):
-            truth = statement.conditions.evaluate(context)
+    for document in (d for documents in (own, *above) for d in documents):
+        for statement in _denies(document.policy) if isinstance(document.policy, Policy) else ():
+            truth = statement.conditions.evaluate(seen())
             if truth is True:
-                left &= ~wide_part(statement, account.partition)
-            elif truth is None and _demands(statement, context):
+                left &= ~wide_part(statement, partition)
+            elif truth is None and _demands(statement, seen()):
                 doubts.append(statement)
-    for layer in (*layers.boundaries, *layers.scps):
-        left &= _let_through(layer, account.partition, context)
+    for documents in above:
+        left &= _let_through(documents, partition, seen)
     return _Limits(left, tuple(doubts))
 
 
-def _denies(layer: Layer) -> Iterator[Statement]:
-    return (s for document in layer.documents for s in document.statements if not s.allows)
+@lru_cache(maxsize=1 << 16)
+def _denies(policy: Policy) -> tuple[Statement, ...]:
+    return tuple([s for s in policy.statements if not s.allows])
 
 
-def _let_through(limit: Layer, partition: str, context: Context) -> int:
+def _let_through(limit: Documents, partition: str, seen: Seen) -> int:
+    if any(isinstance(document.policy, Unparsed) for document in limit):
+        return catalog.universe().everything
     union = 0
-    for document in limit.documents:
-        for s in document.statements:
-            if s.allows and _is_unbound(s, context):
-                union |= wide_part(s, partition)
-    return union if not limit.unparsed else catalog.universe().everything
+    for statement in (s for document in limit for s in document.statements):
+        if statement.allows and _is_unbound(statement, seen):
+            union |= wide_part(statement, partition)
+    return union
 
 
 def _demands(deny: Statement, context: Context) -> bool:

@@ -14,7 +14,8 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from leastwise import catalog
-from leastwise.access import allowed_on_everything, cite_held, granted_to, held_through, probe
+from leastwise.access import allowed_on_everything, cite_held, held_through, probe
+from leastwise.account.granted import at_most
 from leastwise.checks.core import Hit, Said, check
 from leastwise.escalation import standing
 from leastwise.policy.document import Policy, parse
@@ -46,8 +47,7 @@ def principal_with_power_user_access(account: Account) -> Iterator[Said]:
 
 
 def _is_power_user(account: Account, holder: Holder) -> bool:
-    most = granted_to(account, holder)[0].at_most  # spares nearly everyone the arithmetic
-    hopeful = most >= ENOUGH * _power().bit_count()
+    hopeful = at_most(holder.documents) >= _enough()  # spares nearly everyone the arithmetic
     return hopeful and _is_power(allowed_on_everything(account, holder, sure=False))
 
 
@@ -68,7 +68,12 @@ def _hit(account: Account, holder: Holder) -> Hit:
 
 
 def _is_power(actions: int) -> bool:
-    return (actions & _power()).bit_count() >= ENOUGH * _power().bit_count()
+    return (actions & _power()).bit_count() >= _enough()
+
+
+@cache
+def _enough() -> float:
+    return ENOUGH * _power().bit_count()
 
 
 @cache

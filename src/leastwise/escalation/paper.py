@@ -82,7 +82,7 @@ def strong_policies(account: Account) -> tuple[tuple[str, Document], ...]:
 
 
 def _strong(account: Account) -> tuple[tuple[str, Document], ...]:
-    everything = sum(hot().bits.values())
+    everything = hot().everything
     own = [(p.arn, p.document) for p in account.policies.values() if of_document(p.document).sure == everything]
     return ((administrator_access(account), EVERYTHING), *own)
 

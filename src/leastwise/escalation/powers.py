@@ -41,12 +41,14 @@ SENSITIVE = (
 
 
 class Hot(NamedTuple):
-    """The actions that matter here: their bits, and where they stand in the catalogue."""
+    """The actions that matter here: their bits, all together too, and where they stand in the catalogue."""
 
     bits: dict[str, int]
     universe: int
     squeezed: dict[int, int]
     strange: tuple[str, ...]
+    everything: int
+    known: int
 
 
 @cache
@@ -57,7 +59,14 @@ def hot() -> Hot:
     bits = {name: 1 << place for place, name in enumerate(names)}
     places = {name: catalog.universe().index(name) for name in names}
     known = {place: bits[name] for name, place in places.items() if place is not None}
-    return Hot(bits, sum(1 << place for place in known), known, tuple(n for n, p in places.items() if p is None))
+    return Hot(
+        bits,
+        universe=sum(1 << place for place in known),
+        squeezed=known,
+        strange=tuple(name for name, place in places.items() if place is None),
+        everything=sum(bits.values()),
+        known=sum(known.values()),
+    )
 
 
 def bit(action: str) -> int:
@@ -79,7 +88,7 @@ def hot_mask(actions: Actions) -> int:
     table = hot()
     rest = actions.mask & table.universe
     if rest == table.universe:
-        out = sum(table.squeezed.values())
+        out = table.known
     else:
         out = 0
         while rest:
@@ -142,7 +151,7 @@ def _powers(account: Account, holder: Holder) -> Powers:
     found = own_powers(holder)
     for level in scps_of(account, holder):
         found = _within(found, _together(level), is_read=all(isinstance(d.policy, Policy) for d in level))
-    guarded = _together(d for level in account.guards for d in level).denied
+    guarded = _together([d for level in account.guards for d in level]).denied if account.guards else 0
     return found._replace(sure=found.sure & ~guarded, denied=found.denied | guarded) if guarded else found
 
 
@@ -153,7 +162,8 @@ def own_powers(holder: Holder) -> Powers:
 
 def _own_powers(holder: Holder) -> Powers:
     own = _together(holder.documents)
-    own = own._replace(held=own.held & ~own.banned, sure=own.sure & ~own.denied)
+    if own.denied:
+        own = own._replace(held=own.held & ~own.banned, sure=own.sure & ~own.denied)
     boundary = None if isinstance(holder, Group) else holder.boundary
     return _within(own, of_document(boundary), is_read=isinstance(boundary.policy, Policy)) if boundary else own
 

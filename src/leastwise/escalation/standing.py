@@ -72,8 +72,7 @@ def _standing(account: Account, holder: Holder) -> Standing:
 
 def fullness(account: Account, holder: User | Role) -> bool | None:
     """As `access.full_administrator`, with a quick no for whoever lacks an action that matters here."""
-    everything = sum(hot().bits.values())
-    return access.full_administrator(account, holder) if own_powers(holder).held == everything else False
+    return access.full_administrator(account, holder) if own_powers(holder).held == hot().everything else False
 
 
 def _equivalent(account: Account, holder: User | Role) -> Standing:
@@ -129,5 +128,5 @@ def _identity_writing() -> int:
 
 def _possibly(account: Account, holder: Holder, marks: int) -> bool:
     """Whether one of the actions is possible after denies, conditions and boundary."""
-    known = sum(hot().squeezed.values())
+    known = hot().known
     return bool(reduce(and_, (one.bits(hot_mask) for one in access.granted_to(account, holder)), marks & known))

@@ -53,17 +53,26 @@ def wide_part(statement: Statement, partition: str) -> int:
     """The statement's actions for which its resources leave nothing out, under NotResource not much, as bits."""
     if statement.everywhere:
         return statement.actions.mask
-    if statement.spares or any(_may_be_wide(pattern, partition) for pattern in statement.patterns):
-        return statement.actions.mask & wide_actions(statement.resources, partition)
-    return 0
+    return (
+        statement.actions.mask & wide_actions(statement.resources, partition)
+        if may_be_wide(statement, partition)
+        else 0
+    )
 
 
-def _may_be_wide(pattern: str, partition: str) -> bool:
-    """Whether the pattern may cover all resources of a type: a quick no for nearly all, which begin as no type does."""
+def may_be_wide(statement: Statement, partition: str) -> bool:
+    """Whether there may be such actions: a quick no for nearly all that name their resources."""
+    if statement.everywhere or statement.spares:
+        return True
     start = f"arn:{partition}:"
+    return any(_may_cover(pattern, start) for pattern in statement.patterns)
+
+
+def _may_cover(pattern: str, start: str) -> bool:
+    """Whether the pattern may cover all resources of a type: most begin as no type does, after the same start."""
     if not pattern.startswith(start):
         return True
-    head = _WILD.split(pattern, maxsplit=1)[0]
+    head = pattern.partition("*")[0].partition("?")[0]
     owner, colon, _ = head[len(start) :].partition(":")
     return not colon or _begins(owner, head[len(start) - 1 :])
 
