@@ -5,6 +5,7 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import NamedTuple
 
 ACCOUNT_DIGITS = 12
@@ -25,6 +26,7 @@ class Arn(NamedTuple):
         return self.resource.rpartition("/")[2]
 
 
+@lru_cache(maxsize=1 << 14)
 def parse_arn(text: str) -> Arn | None:
     """The parts of an ARN, or None when the text is not one."""
     parts = text.split(":", 5)

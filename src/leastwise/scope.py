@@ -12,10 +12,11 @@ def exemption(holder: User | Role | Group) -> str:
     """Why findings about the principal are suppressed, or "" when they are not."""
     if isinstance(holder, Group):
         return ""
-    if isinstance(holder, Role) and holder.is_service_linked:
-        return "service-linked role: AWS owns its policies"
-    if isinstance(holder, Role) and holder.name == ORGANIZATION_ROLE:
-        return f"{ORGANIZATION_ROLE}: the organization's way in"
-    if holder.tags.get(EMERGENCY_TAG, "").lower() == "true":
+    if isinstance(holder, Role):
+        if holder.is_service_linked:
+            return "service-linked role: AWS owns its policies"
+        if holder.name == ORGANIZATION_ROLE:
+            return f"{ORGANIZATION_ROLE}: the organization's way in"
+    if holder.tags and holder.tags.get(EMERGENCY_TAG, "").lower() == "true":
         return f"tagged {EMERGENCY_TAG}={holder.tags[EMERGENCY_TAG]}: break-glass access"
     return ""

@@ -24,7 +24,7 @@ from leastwise.wide import Grant, Harm, examples, harm_of, is_unheld, wide_alone
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from leastwise.account.model import Account
+    from leastwise.account.model import Account, ManagedPolicy
     from leastwise.policy.document import Document
 
 Held = list[tuple[Holder | None, Grant]]
@@ -43,21 +43,20 @@ SEVERITY = {Harm.PERMISSIONS: HIGH, Harm.WRITE: MEDIUM, Harm.DATA: MEDIUM, Harm.
 )
 def policy_with_unconditioned_wildcard_resource(account: Account) -> Iterator[Said]:
     """One hit for each managed policy, and one for each inline policy at each who holds it."""
-    found: dict[tuple[Subject, Document], Held] = defaultdict(list)
+    found: dict[tuple[Holder | ManagedPolicy, Document], Held] = defaultdict(list)
     policies = {arn: policy for arn, policy in account.policies.items() if not policy.is_aws_managed}
     for holder in account.holders:
         for document in holder.documents:
             policy = policies.get(document.arn)
             if (policy or not document.is_managed) and not standing(account, holder).is_administrator:
-                key = (policy.subject if policy else holder.subject, document)
                 for grant in wide_grants(account, holder, document):
-                    found[key].append((holder, grant))
+                    found[policy or holder, document].append((holder, grant))
     for policy in policies.values():
         if is_unheld(account, policy):
             for grant in wide_alone(account, policy.document):
-                found[policy.subject, policy.document].append((None, grant))
-    for (subject, document), held in found.items():
-        yield _hit(subject, document, held)
+                found[policy, policy.document].append((None, grant))
+    for (about, document), held in found.items():
+        yield _hit(about.subject, document, held)
 
 
 def _hit(subject: Subject, document: Document, held: Held) -> Hit:

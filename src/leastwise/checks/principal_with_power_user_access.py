@@ -47,8 +47,9 @@ def principal_with_power_user_access(account: Account) -> Iterator[Said]:
 
 
 def _is_power_user(account: Account, holder: Holder) -> bool:
-    hopeful = at_most(holder.documents) >= _enough()  # spares nearly everyone the arithmetic
-    return hopeful and _is_power(allowed_on_everything(account, holder, sure=False))
+    enough = ENOUGH * _power().bit_count()
+    hopeful = at_most(holder.documents) >= enough  # spares nearly everyone the arithmetic
+    return hopeful and (allowed_on_everything(account, holder, sure=False) & _power()).bit_count() >= enough
 
 
 def _hit(account: Account, holder: Holder) -> Hit:
@@ -65,15 +66,6 @@ def _hit(account: Account, holder: Holder) -> Hit:
         evidence=tuple(cite_held(holder, *grant) for grant in broad),
         assumes=probe(account, holder).conditions,
     )
-
-
-def _is_power(actions: int) -> bool:
-    return (actions & _power()).bit_count() >= _enough()
-
-
-@cache
-def _enough() -> float:
-    return ENOUGH * _power().bit_count()
 
 
 @cache

@@ -69,6 +69,7 @@ def hot() -> Hot:
     )
 
 
+@lru_cache(maxsize=1024)
 def bit(action: str) -> int:
     """The bit of one action that a method names."""
     return hot().bits[action.lower()]
@@ -144,7 +145,8 @@ def of_document(document: Document) -> Powers:
 
 def powers(account: Account, holder: Holder) -> Powers:
     """The bounds of a principal, within what the organization leaves of it."""
-    return remember(holder, "powers", lambda: _powers(account, holder))
+    found = holder.memo.get("powers")  # asked so often that a call of `remember` counts
+    return found if isinstance(found, Powers) else remember(holder, "powers", lambda: _powers(account, holder))
 
 
 def _powers(account: Account, holder: Holder) -> Powers:
