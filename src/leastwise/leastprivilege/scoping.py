@@ -59,7 +59,13 @@ def scope(draft: Draft, ground: Ground, *, sparing: Container[int] = ()) -> None
         if clause.place in sparing or not _is_open(clause):
             continue
         passes = clause.actions.mask & catalog.universe().mask(PASS)
-        key = (clause.origin, clause.actions, clause.resources, passable(ground) if passes else ())
+        key = (
+            clause.actions,
+            clause.resources,
+            clause.bounds,
+            _names_owner(clause),
+            passable(ground) if passes else (),
+        )
         if key not in done:
             done[key] = _split(clause, ground)
         if done[key].parts:
@@ -67,7 +73,7 @@ def scope(draft: Draft, ground: Ground, *, sparing: Container[int] = ()) -> None
 
 
 def _apply(draft: Draft, clause: Clause, split: Split) -> None:
-    parts = [(replace(part, place=clause.place), reason) for part, reason in split.parts]
+    parts = [(replace(part, origin=clause.origin, place=clause.place), reason) for part, reason in split.parts]
     stay = clause.within(("*",)) if clause.resources.is_any else clause
     left = (stay.listing(split.rest),) if split.rest else ()
     edits = [
@@ -180,9 +186,14 @@ def _buckets(kinds: tuple[str, ...], clause: Clause, ground: Ground) -> tuple[Pl
     if known and len(known) <= FEW:
         own = {kind: tuple(b + _tail(kind) for b in known) for kind in kinds if not has_account(kind)}
         return Place(f"the account has these {len(known)} buckets; those of others are not seen"), same | own
-    if any(t.lower_key.endswith(":resourceaccount") for t in clause.origin.conditions.tests):
+    if _names_owner(clause):
         return None, {}
     return Place(ACCOUNT_SCOPE, (Bound("StringEquals", OWNER, ground.account.id),)), same
+
+
+def _names_owner(clause: Clause) -> bool:
+    """Whether its own conditions say whose the resource is."""
+    return any(t.lower_key.endswith(":resourceaccount") for t in clause.origin.conditions.tests)
 
 
 def _tail(kind: str) -> str:

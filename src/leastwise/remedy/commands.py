@@ -7,7 +7,6 @@ like `file://…`. https://docs.aws.amazon.com/cli/latest/userguide/cli-usage-pa
 
 from __future__ import annotations
 
-import json
 import re
 import shlex
 from typing import TYPE_CHECKING, NamedTuple
@@ -57,6 +56,8 @@ def _aws(operation: str, *options: str) -> Command:
 
 
 def _text(body: Body | None) -> str:
+    import json  # noqa: PLC0415  a scan has no use for it
+
     return json.dumps(body, separators=(",", ":"))
 
 
