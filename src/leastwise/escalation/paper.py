@@ -173,8 +173,9 @@ def _denies(document: Document) -> bool:
 
 def _inline_deny(_: Account, holder: User | Role) -> Iterator[Variant]:
     kept = tuple(d for d in holder.inline if not _denies(d))
-    if len(kept) < len(holder.inline):
-        yield Variant(with_(holder, inline=kept), {})
+    denying = [d.name for d in holder.inline if _denies(d)]
+    if denying:
+        yield Variant(with_(holder, inline=kept), {"policy": denying[0]} if len(denying) == 1 else {})
 
 
 def _attached_deny(_: Account, holder: User | Role) -> Iterator[Variant]:

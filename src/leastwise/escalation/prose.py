@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import TYPE_CHECKING
 
 from leastwise.escalation.method import PASS_ROLE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from leastwise.escalation.method import Method
 
@@ -68,9 +69,27 @@ def permissions(method: Method) -> Iterator[tuple[tuple[str, ...], str]]:
         yield need.actions, _ON.get(need.on, f" on {need.on}")
 
 
+DOCUMENTS = {
+    "everything": """'{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}'""",
+    "trust_me": """'{"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":{"AWS":"{source}"},"""
+    """"Action":"sts:AssumeRole"}}'""",
+}
+_WORD = re.compile(r"\{(\w+)\}")
+
+
+def filled(text: str, name: Callable[[str], str]) -> str:
+    """A row's text with each word replaced by its name; words for documents, quoted for a shell, come first."""
+    return _WORD.sub(lambda word: name(word[1]), _whole(text)) if "{" in text else text
+
+
+@cache
+def _whole(text: str) -> str:
+    return _WORD.sub(lambda word: DOCUMENTS.get(word[1], word[0]), text)
+
+
 def with_blanks(text: str) -> str:
     """A row's text for no path in particular: the names that it would have stand in capitals."""
-    return re.sub(r"\{(\w+)\}", lambda blank: blank[1].upper(), text)
+    return filled(text, str.upper)
 
 
 def premises(method: Method) -> tuple[str, ...]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from leastwise.access import evidence_of
 from leastwise.account.kinds import KINDS
 from leastwise.arn import parse_arn
 from leastwise.escalation.paper import PAPER
+from leastwise.escalation.prose import DOCUMENTS, filled
 from leastwise.results import STRENGTH, Edge, Evidence, Path, Severity, Used, Verdict
 
 if TYPE_CHECKING:
@@ -29,11 +29,10 @@ WORDS = frozenset(
     {
         "source", "source_name", "target", "target_name", "policy", "version", "group", "group_name", "profile",
         "profile_name", "helper", "helper_name",
-        *(kind.word for kind in KINDS),
+        *(kind.word for kind in KINDS), *DOCUMENTS,
     }
 )  # fmt: skip
 OWN, TRUST = "identity", "resource"  # the layers that grant
-_WORD = re.compile(r"\{(\w+)\}")
 
 
 def path(hops: list[Hop], *, lateral: bool = False, supposes: tuple[str, ...] = ()) -> Path:
@@ -114,6 +113,4 @@ def _names(hop: Hop) -> dict[str, str]:
 
 def told(text: str, names: Mapping[str, str]) -> str:
     """The row's prose with the names filled in; a word that this hop has no name for stands as <word>."""
-    if "{" not in text:
-        return text
-    return _WORD.sub(lambda found: names.get(found[1]) or f"<{found[1]}>", text)
+    return filled(text, lambda word: names.get(word) or f"<{word}>")
