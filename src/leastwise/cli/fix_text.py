@@ -49,7 +49,7 @@ def headline(goal: Goal) -> str:
     if not made.fixes:
         return f"{goal.about}: nothing that may be offered ends any of {count(len(mine), 'paths')}"
     changes = "this change ends" if len(made.fixes) == 1 else f"these {len(made.fixes)} changes end"
-    fewest = "; no fewer documents end what is listed today" if made.minimal and len(made.fixes) > 1 else ""
+    fewest = "; no fewer documents would do" if made.minimal and len(made.fixes) > 1 else ""
     return f"{goal.about}: {changes} {ended} of {count(len(mine), 'paths')}{fewest}"
 
 
@@ -114,7 +114,7 @@ def _consequence(account: Account, goal: Goal, *, what_if: bool) -> Iterator[Lin
         yield from _listed("remaining", found.remaining)
         yield from _listed("other way", found.uncovered)
         ended = findings_gone(account, goal.plan)
-        yield Line("findings", f"{count(len(ended), 'findings')} of an audit end")
+        yield Line("findings", f"{count(len(ended), 'findings')} fewer in an audit")
     for path in goal.plan.left[:SHOWN]:
         yield Line("not ended", f"{_way(path)}: {reason(account, path)}")
     if len(goal.plan.left) > SHOWN:

@@ -96,7 +96,7 @@ def refusals(account: Account, path: Path) -> tuple[Cause, ...]:
         others = alternatives(account, edge, last=last)
         if source is not None and not is_spared(source):
             site = Site(Place.ADDED, source.arn)
-            found += [Cause(site, _demands(p, edge, others), source.arn) for p in _needed(edge)]
+            found += [Cause(site, _demands(_or(account, edge, p), edge, others), source.arn) for p in _needed(edge)]
         if others:
             break
     return tuple(found)
@@ -132,21 +132,32 @@ def _granted(account: Account, edge: Edge, others: Iterable[str]) -> Iterator[Ca
     source = holders(account).get(edge.source)
     cited = {(e.document, e.pointer) for used in edge.permissions for e in used.evidence}
     for permission in _needed(edge) if source else ():
-        grants = _grants(account, source, permission) if source else ()
+        every = _or(account, edge, permission) if source else ()
+        grants = tuple(g for each in every for g in _grants(account, source, each)) if source else ()
         documents = {g.document for g in grants}
-        statements = tuple(cite(g.document, g.statement) for g in grants)
+        statements = tuple(dict.fromkeys(cite(g.document, g.statement) for g in grants))
         if source and len(documents) == 1 and any((s.document, s.pointer) in cited for s in statements):
             site = site_of(source, documents.pop())
             if site:
-                yield Cause(site, _demands(permission, edge, others), source.arn, statements)
+                yield Cause(site, _demands(every, edge, others), source.arn, statements)
 
 
-def _demands(permission: Permission, edge: Edge, others: Iterable[str]) -> tuple[Demand, ...]:
-    """The permission shall end; where it hands over or enters a role, for all roles that would serve."""
-    action = permission.action.lower()
-    service = _methods()[edge.method].trusts if action == PASS else ""
-    roles = others if permission.resource == edge.target and action in {PASS, ASSUME} else ()
-    return tuple(Demand(Permission(permission.action, arn), service) for arn in (permission.resource, *roles))
+def _or(account: Account, edge: Edge, permission: Permission) -> tuple[Permission, ...]:
+    """The permission, and those that the source has and that would do in its place."""
+    source = holders(account)[edge.source]
+    instead = {a for need in _methods()[edge.method].needs if permission.action in need.actions for a in need.actions}
+    rest = (Permission(action, permission.resource) for action in sorted(instead - {permission.action}))
+    return (permission, *(each for each in rest if _works(account, source, each)))
+
+
+def _demands(permissions: Iterable[Permission], edge: Edge, others: Iterable[str]) -> tuple[Demand, ...]:
+    """The permissions shall end; one that hands over or enters a role, for all roles that would serve."""
+    found: list[Demand] = []
+    for action, resource in permissions:
+        service = _methods()[edge.method].trusts if action.lower() == PASS else ""
+        roles = others if resource == edge.target and action.lower() in {PASS, ASSUME} else ()
+        found += [Demand(Permission(action, arn), service) for arn in (resource, *roles)]
+    return tuple(found)
 
 
 def _grants(account: Account, source: Holder, permission: Permission) -> tuple[Bearing, ...]:

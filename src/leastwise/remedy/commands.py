@@ -39,7 +39,8 @@ def commands_of(account: Account, amendment: Amendment) -> Commands:
     """The commands for one change."""
     site = amendment.site
     met = [holders(account)[site.holder]] if site.holder else list(met_by(account, site))
-    names = [holder.name for holder in met] + ([amendment.name] if amendment.name and amendment.after else [])
+    own = [] if site.place in {Place.MANAGED, Place.TRUST} else [amendment.name]
+    names = [*(holder.name for holder in met), *own]
     arns = [site.policy] if site.policy.startswith("arn:") else []
     if not all(map(_NAME.fullmatch, names)) or not all(map(_ARN.fullmatch, arns)):
         return Commands((), (), ("a name in it is none that IAM accepts, so that no command is given",))
