@@ -85,7 +85,7 @@ def audit(snapshot: Snapshot, options: Options | None = None) -> Report:
         inventory=_inventory(account),
         layers_considered=tuple(name for name, seen in _layers(account) if seen),
         layers_not_considered=tuple(name for name, seen in _layers(account) if not seen),
-        notes=tuple(snapshot.notes),
+        notes=(*snapshot.notes, *account.workloads.remarks),
         gaps=tuple(map(_view, account.gaps)),
         unassessed=judged.unassessed,
         checks=tuple(check.id for check in chosen),
@@ -199,6 +199,7 @@ def _inventory(account: Account) -> dict[str, int]:
         "roles": len(account.roles),
         "customer_managed_policies": sum(not p.is_aws_managed for p in account.policies.values()),
         "buckets": len(account.buckets),
+        **({"running_resources": account.workloads.count} if account.workloads.asked else {}),
     }
 
 

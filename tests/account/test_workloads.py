@@ -9,8 +9,9 @@ import pytest
 
 from inventories import HERE, THERE, looked, runs
 from leastwise.account.build import build
-from leastwise.account.kinds import KINDS, REGIONS
+from leastwise.account.kinds import CALLS, KINDS, REGIONS
 from leastwise.account.workloads import OTHERS, Workloads
+from leastwise.audit import audit
 from leastwise.snapshot import Gap
 from world import ACCOUNT, World, an_account, by_service
 
@@ -134,12 +135,35 @@ def test_part_of_a_list_is_not_all_of_it() -> None:
 def test_a_region_that_was_not_asked_is_not_seen() -> None:
     account = looked(house(), HERE, enabled=(HERE, THERE)).build()
     assert account.workloads.unseen[FUNCTION] == (THERE,)
+    assert account.workloads.remarks == (f"the inventory covers 1 of 2 enabled regions: {HERE}",)
+
+
+def test_a_region_where_all_is_denied_was_asked() -> None:
+    world = looked(house(), HERE, THERE)
+    for call in CALLS:
+        world.gap(call, target=THERE)
+    account = world.build()
+    assert account.workloads.unseen[FUNCTION] == (THERE,)
+    assert account.workloads.remarks == ()
+
+
+def test_each_resource_counts_once() -> None:
+    world = runs(runs(looked(house(), HERE, THERE), FUNCTION, "f"), "codebuild:project", "p", role="boss")
+    runs(world, "codebuild:batch-project", "p", role="boss")
+    report = audit(world.snapshot())
+    assert report.inventory["running_resources"] == 2
+    assert report.notes == ()
+    assert "running_resources" not in audit(house().snapshot()).inventory
 
 
 def test_without_the_list_of_regions_there_may_be_others() -> None:
     world = looked(house(), HERE)
     del world.more[REGIONS]
     account = world.build()
+    assert account.workloads.remarks == (
+        f"the inventory covers these regions, and no list tells whether there are others: {HERE}",
+    )
+    assert audit(world.snapshot()).notes == account.workloads.remarks
     assert account.workloads.seen[FUNCTION] == (HERE,)
     assert account.workloads.unseen[FUNCTION] == (OTHERS,)
 

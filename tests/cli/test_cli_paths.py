@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from cli.terminal import Said, save
+from inventories import HERE, looked, runs
 from world import ACCOUNT, FOREIGN, World, allow, an_account, by_service, document, trust
 
 if TYPE_CHECKING:
@@ -249,3 +250,16 @@ def test_a_picture_that_is_too_large_for_mermaid_is_cut_and_says_so(cli: Cli, tm
     assert said.code == 0
     assert "59 of 70 paths have room in the picture" in said.err
     assert "%% 59 of 70 paths: there is room for 60 places" in said.out
+
+
+def test_what_runs_is_shown_with_its_place_in_the_inventory(cli: Cli, tmp_path: Path) -> None:
+    world = an_account().user("eve", inline={"p": document(allow("lambda:UpdateFunctionCode"))})
+    world.role("boss", by_service("lambda"), attached=("AdministratorAccess",))
+    plain = save(world, tmp_path / "plain.json")
+    running = save(runs(looked(world, HERE), "lambda:function", HOSTILE, role="boss"), tmp_path / "running.json")
+    without = cli("paths", "--from", "eve", "--snapshot", plain)
+    assert "  running  " not in without.out
+    for source in (("--snapshot", running), ("--snapshot", plain, "--inventory", running)):
+        said = cli("paths", "--from", "eve", *source)
+        assert f"/{HERE}/0: bears arn:aws:iam::{ACCOUNT}:role/boss" in squeezed(said.out)
+        assert not {"\x1b", "\u202e"} & set(said.out)

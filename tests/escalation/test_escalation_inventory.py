@@ -5,13 +5,16 @@ from __future__ import annotations
 import copy
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 import pytest
 
 from escalation.cases_io import EVE, case, routes, world_of
 from inventories import HERE, THERE, looked, runs
-from leastwise.account.kinds import BY_ID
+from leastwise.account.build import build
+from leastwise.account.kinds import BY_ID, REGIONS
 from leastwise.escalation import find_paths, methods
 from leastwise.results import Verdict
+from leastwise.snapshot import Gap
 from world import ACCOUNT, World, allow, an_account, by_service, deny, document
 
 if TYPE_CHECKING:
@@ -157,6 +160,30 @@ def test_a_proven_way_in_one_region_stands_beside_regions_that_were_not_seen() -
     assert verdicts(world) == {"lambda-004": Verdict.PROVEN}
 
 
+@pytest.mark.parametrize(
+    ("region", "verdict"), [(HERE, Verdict.LATENT), (THERE, Verdict.CONDITIONAL), ("*", Verdict.CONDITIONAL)]
+)
+def test_what_was_not_seen_must_lie_where_the_permission_reaches(region: str, verdict: Verdict) -> None:
+    world = looked(eve(allow(CODE, function("*", region))), HERE, enabled=(HERE, THERE, "sa-east-1"))
+    assert verdicts(world) == {"lambda-004": verdict}
+
+
+def test_where_regions_are_unknown_any_may_hold_it() -> None:
+    world = looked(eve(allow(CODE, function("*"))), HERE)
+    del world.more[REGIONS]
+    assert verdicts(world) == {"lambda-004": Verdict.CONDITIONAL}
+
+
+@pytest.mark.parametrize(("name", "verdict"), [("f", Verdict.PROVEN), ("g", Verdict.CONDITIONAL)])
+def test_a_list_that_broke_off_proves_what_it_holds_and_leaves_the_rest_open(name: str, verdict: Verdict) -> None:
+    world = runs(looked(eve(allow(CODE, function(name))), HERE, THERE), FUNCTION, "f", role="boss")
+    gap = Gap(call="lambda:ListFunctions", target=HERE, reason="TooMany")
+    account = build(msgspec.structs.replace(world.snapshot(), gaps=[gap]))
+    (path,) = [path for path in find_paths(account) if path.source.name == "eve"]
+    assert path.verdict is verdict
+    assert all(HERE in text and THERE not in text for text in path.edges[0].conditions)
+
+
 def test_an_open_fact_of_the_same_resource_leaves_it_conditional_on_that_alone() -> None:
     world = runs(looked(eve(allow(CODE[0])), HERE), FUNCTION, "f", role="boss")
     (path,) = [path for path in find_paths(world.build()) if path.source.name == "eve"]
@@ -251,6 +278,20 @@ def test_hostile_names_stay_inside_the_command() -> None:
     assert f"--function-name '{name}' " in path.edges[0].commands[0]
 
 
+def test_what_is_missing_is_said_as_far_as_it_is_known() -> None:
+    change = ["iam:PassRole", "codebuild:UpdateProject", "codebuild:StartBuild"]
+    world = looked(eve(allow(change[:2]), allow(change[2], "*:project/x"), boss="codebuild"), HERE)
+
+    def missing() -> list[str]:
+        paths = [path for path in find_paths(world.build()) if path.source.name == "eve"]
+        return [text for path in paths for text in path.edges[0].missing if path.edges[0].method == "codebuild-update"]
+
+    assert missing() == ["a build project exists within reach: none of the 0 in the inventory will do"]
+    runs(world, "codebuild:project", "y")
+    nobody = "a role with more power that trusts codebuild.amazonaws.com and may be passed"
+    assert missing() == [f"{nobody}, or else that a build project exists within reach"]
+
+
 def test_the_search_does_not_pair_everybody_with_everything(monkeypatch: pytest.MonkeyPatch) -> None:
     from leastwise.escalation import hops
 
@@ -284,3 +325,16 @@ def test_the_same_inventory_gives_the_same_paths() -> None:
         return [(p.source, p.target, p.verdict, p.edges[0].running[0].document) for p in find_paths(world.build())]
 
     assert told(build("abc")) == told(build("cba"))
+
+
+def test_the_way_forward_agrees_with_the_way_back() -> None:
+    from leastwise.escalation.forward import out_of
+    from leastwise.escalation.graph import Graph
+
+    world = runs(looked(eve(allow(CODE, function("f"))), HERE), FUNCTION, "f", role="boss")
+    world.role("chief", by_service("lambda"), attached=("AdministratorAccess",))
+    account = world.build()
+    graph = Graph(account)
+    (node,) = graph.by_arn[f"arn:aws:iam::{ACCOUNT}:user/eve"]
+    found = {(hop.method.id, hop.subject.name, hop.certain) for hop in out_of({account.id: graph}, node, ())}
+    assert found == {("lambda-004", "boss", True)}

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
-from leastwise.account.kinds import KINDS, REGIONS, Kind, dig, first
+from leastwise.account.kinds import CALLS, KINDS, REGIONS, Kind, dig, first
 from leastwise.arn import parse_arn
 from leastwise.snapshot import Gap
 
@@ -42,12 +42,31 @@ class Workload(msgspec.Struct, frozen=True, kw_only=True, eq=False):
 
 
 class Workloads(msgspec.Struct, frozen=True, eq=False):
-    """The resources by kind, and in which regions each kind was seen in full. Empty where no inventory was taken."""
+    """The resources by kind, and in which regions each kind was seen in full. Empty where no inventory was taken.
+
+    `asked` are the regions that it covers, of those that are `enabled` as far as they are known.
+    """
 
     listed: dict[str, tuple[Workload, ...]] = {}
     bearers: dict[tuple[str, str], tuple[Workload, ...]] = {}
     seen: dict[str, tuple[str, ...]] = {}
     unseen: dict[str, tuple[str, ...]] = {}
+    asked: tuple[str, ...] = ()
+    enabled: tuple[str, ...] = ()
+
+    @property
+    def count(self) -> int:
+        """How many resources there are; one may be listed as of several kinds."""
+        return len({one.arn for each in self.listed.values() for one in each})
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """What must be said of an inventory that does not cover every region."""
+        if not self.asked or set(self.asked) >= set(self.enabled) != set():
+            return ()
+        told = "these regions, and no list tells whether there are others"
+        there = f"{len(self.asked)} of {len(self.enabled)} enabled regions" if self.enabled else told
+        return (f"the inventory covers {there}: {', '.join(self.asked)}",)
 
     def of(self, kind: str) -> tuple[Workload, ...]:
         """All of the kind, by ARN."""
@@ -93,7 +112,16 @@ def build_workloads(reader: Reader, roles: Iterable[Role], place: Place) -> Work
     bearers: dict[tuple[str, str], list[Workload]] = defaultdict(list)
     for workload in (one for each in listed.values() for one in each if one.role):
         bearers[workload.kind, workload.role].append(workload)
-    return Workloads(listed, {key: tuple(found) for key, found in bearers.items()}, seen, unseen)
+    asked = {region for listing in listings.values() for region in listing.rows}
+    asked |= {gap.target for gap in reader.gaps if gap.call in CALLS and gap.target}
+    return Workloads(
+        listed=listed,
+        bearers={key: tuple(found) for key, found in bearers.items()},
+        seen=seen,
+        unseen=unseen,
+        asked=tuple(sorted(asked)),
+        enabled=enabled,
+    )
 
 
 def _order(workload: Workload) -> tuple[str, str]:

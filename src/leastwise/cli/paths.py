@@ -203,6 +203,7 @@ def _lines(edge: Edge) -> Iterator[Line]:
         yield Line("permission", str(used))
         yield from (Line("", f"by {place(evidence)}") for evidence in used.evidence)
     yield from (Line("trust", place(evidence)) for evidence in edge.trust)
+    yield from (Line("running", place(evidence)) for evidence in edge.running)
     yield from (Line("if", condition) for condition in edge.conditions)
     yield from (Line("missing", what) for what in edge.missing)
     yield from (Line("stopped by", what) for what in stops(edge))

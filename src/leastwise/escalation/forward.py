@@ -6,17 +6,19 @@ not tried on every role again and again: what has been reached is left out befor
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from leastwise.account.model import Role, remember
 from leastwise.escalation import abroad
-from leastwise.escalation.claims import ServiceTrust, anywhere, decide
+from leastwise.escalation.claims import ServiceTrust
 from leastwise.escalation.graph import Graph, Hop, Node, trusted
-from leastwise.escalation.hops import assuming, may_pass, passing, roles_trusting, seizing, seizures, supposed
+from leastwise.escalation.hops import assuming, bending, may_pass, passing, roles_trusting, seizing, seizures
 from leastwise.escalation.making import become, of_itself, of_others
 from leastwise.escalation.method import ASSUME_ROLE, PASS_ROLE
 from leastwise.escalation.rewrite import open_to, row_marks
 from leastwise.escalation.standing import standing
+from leastwise.escalation.supposing import usable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping
@@ -115,21 +117,13 @@ def _within(account: Account, reach: Reach, service: str) -> tuple[Role, ...]:
 
 
 def _bending(graph: Graph, node: Node, method: Method, is_done: Done) -> Iterator[Hop]:
-    """To every role that such a resource may bear: which one bears which nobody knows."""
-    wanted = anywhere(method, graph.account.partition, graph.account.id)
-    sure = decide(wanted, graph.account, node.holder)
-    for role in roles_trusting(graph.account).get(method.trusts, ()) if sure is not False else ():
-        trust = ServiceTrust(role, method.trusts)
+    """To every role that such a resource may bear, for all that is known of what runs."""
+    if graph.ready(node, method) is False:
+        return
+    for role in roles_trusting(graph.account).get(method.trusts, ()):
         if is_done(role.arn) or (method.profile == "existing" and not role.instance_profiles):
             continue
-        if trust.believes(graph.account) is not False:
+        if ServiceTrust(role, method.trusts).believes(graph.account) is not False:
             target = graph.by_arn[role.arn][0]
-            yield Hop(
-                node,
-                target,
-                method,
-                subject=role.subject,
-                claims=(trust, *wanted),
-                certain=sure is True and trust.believes(graph.account) is True,
-                supposes=supposed(method, role),
-            )
+            ways = (bending(graph, node, target, method, case) for case in usable(graph, node, method, role))
+            yield from islice(sorted(filter(None, ways), key=lambda hop: not hop.certain), 1)

@@ -10,11 +10,12 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from leastwise.arn import is_account_id
-from leastwise.escalation.claims import anywhere, decide
+from leastwise.escalation.claims import decide
 from leastwise.escalation.method import ASSUME_ROLE, IMPLIED, methods
 from leastwise.escalation.paper import a_member
 from leastwise.escalation.powers import bit, bits, powers, statements_of
 from leastwise.escalation.rewrite import marks_of, need_marks, rows_open_to, sort_of
+from leastwise.escalation.wants import anywhere
 from leastwise.policy.condition import Context
 from leastwise.policy.document import Policy
 from leastwise.policy.elements import Resources  # noqa: TC001 - a type of the index
@@ -129,6 +130,7 @@ class Graph:
         self._open: dict[str, dict[int, list[Node]]] = {}
         self._able: dict[Method, dict[Node, None]] = {}
         self._crews: dict[Method, list[Crew]] = {}
+        self._reaches: dict[tuple[Node, Method], tuple[Reach, ...]] = {}
         self._waiting: dict[tuple[Method, ...], dict[Node, list[Method]]] = {}
         self._table: dict[str, list[Role]] = {}
         self._assuming = bit(ASSUME_ROLE)
@@ -241,7 +243,9 @@ class Graph:
 
     def reaches(self, node: Node, method: Method) -> tuple[Reach, ...]:
         """The same for each permission of the method."""
-        return tuple(self.reach(node, *need.actions) for need in method.needs)
+        if (node, method) not in self._reaches:
+            self._reaches[node, method] = tuple(self.reach(node, *need.actions) for need in method.needs)
+        return self._reaches[node, method]
 
     def crews(self, method: Method) -> list[Crew]:
         """Those who are able, by their reaches: few sorts of them, each tried once on a resource."""

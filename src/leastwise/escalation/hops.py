@@ -11,23 +11,14 @@ from typing import TYPE_CHECKING
 
 from leastwise import access
 from leastwise.account.model import Role, User, remember
-from leastwise.escalation.claims import (
-    Admission,
-    Circumstances,
-    Claim,
-    EitherOf,
-    Permit,
-    ServiceTrust,
-    bound,
-    claims_of,
-    decide,
-)
+from leastwise.escalation.claims import Admission, Circumstances, Claim, EitherOf, Permit, ServiceTrust, decide
 from leastwise.escalation.graph import Graph, Hop, Node
 from leastwise.escalation.method import DEACTIVATE_MFA, PASS_ROLE, Method, of_shape
 from leastwise.escalation.paper import is_aws_owned, joined, trusting
 from leastwise.escalation.rewrite import open_to
 from leastwise.escalation.standing import standing
-from leastwise.escalation.supposing import CERTAIN, Case, cases, named, placed, told, touches, usable
+from leastwise.escalation.supposing import CERTAIN, Case, beside, may_be_borne, named, placed, seen, told, usable
+from leastwise.escalation.wants import bound, claims_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator
@@ -332,28 +323,27 @@ def _bending(graph: Graph, target: Node, method: Method, done: Collection[Node])
     role = target.what
     if not isinstance(role, Role) or (method.profile == "existing" and not role.instance_profiles):
         return
-    for case in cases(graph.account, method, role):
-        if case.at:
-            yield from _altering(graph, target, method, case, done)
-        elif (None, method) not in graph.served:
-            graph.served.add((None, method))
-            rest = [n for n in graph.able(method) if n not in done and (n, method) not in graph.served]
-            yield from _bent(graph, rest, target, method, case)
+    for crew in graph.crews(method) if may_be_borne(graph.account, method, role) else ():
+        for case in seen(graph.account, method, role, crew.reaches):
+            yield from _altering(graph, crew.nodes, target, method, case, done=done)
+    for case in beside(graph.account, method, role) if (None, method) not in graph.served else ():
+        graph.served.add((None, method))
+        rest = [n for n in graph.able(method) if n not in done and (n, method) not in graph.served]
+        yield from _bent(graph, rest, target, method, case)
 
 
-def _altering(graph: Graph, target: Node, method: Method, case: Case, done: Collection[Node]) -> Iterator[Hop]:
-    """Whoever may alter these very resources. A row that leads a principal to one target is not tried on the next."""
-    for crew in graph.crews(method):
-        if not crew.nodes or not touches(crew.reaches, method, case):
-            continue
-        for hop in _bent(graph, [n for n in crew.nodes if n not in done], target, method, case):
-            if hop.sure_but_for_supposing:
-                graph.served.add((hop.source, method))
-            yield hop
-        crew.nodes[:] = [n for n in crew.nodes if n not in done and (n, method) not in graph.served]
+def _altering(  # noqa: PLR0913 - one crew, one target, one way
+    graph: Graph, nodes: list[Node], target: Node, method: Method, case: Case, *, done: Collection[Node]
+) -> Iterator[Hop]:
+    """Whoever of these may alter this very resource. A row that leads one to one target is not tried on the next."""
+    nodes[:] = [node for node in nodes if node not in done and (node, method) not in graph.served]
+    for hop in _bent(graph, nodes, target, method, case):
+        if hop.sure_but_for_supposing:
+            graph.served.add((hop.source, method))
+        yield hop
 
 
-def _bent(graph: Graph, nodes: list[Node], target: Node, method: Method, case: Case) -> Iterator[Hop]:
+def _bent(graph: Graph, nodes: Collection[Node], target: Node, method: Method, case: Case) -> Iterator[Hop]:
     for node in nodes:
         hop = bending(graph, node, target, method, case) if node.arn != target.arn else None
         if hop:

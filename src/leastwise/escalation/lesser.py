@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING
 
 from leastwise import access, catalog
 from leastwise.account.model import remember
-from leastwise.escalation.claims import decide, potential
+from leastwise.escalation.claims import decide
 from leastwise.escalation.graph import Graph, Hop, Node, Reach
 from leastwise.escalation.hops import assuming, bending, may_pass, passing, roles_trusting, seizing, seizures
 from leastwise.escalation.method import PASS_ROLE, Method
 from leastwise.escalation.rewrite import open_to, row_marks
 from leastwise.escalation.standing import standing
-from leastwise.escalation.supposing import ruled_out, within_reach
+from leastwise.escalation.supposing import is_full, ruled_out, within_reach
+from leastwise.escalation.wants import potential
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -138,7 +139,10 @@ def _has_keyholder(account: Account) -> bool:
 def _lacking(account: Account, method: Method) -> tuple[str, ...]:
     """What would have to exist: somebody to become, and what the inventory shows in full not to be there."""
     shown = ruled_out(account, method)
-    return shown if shown and method.shape == "pass_role" else (*_nobody(method), *shown)
+    if method.shape != "pass_role":
+        return (*_nobody(method), *shown)
+    within = "".join(f", or else that {fact.text}" for fact in method.supposes if is_full(account, fact))
+    return shown or tuple(who + within for who in _nobody(method))
 
 
 def _nobody(method: Method) -> tuple[str, ...]:

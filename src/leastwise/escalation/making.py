@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from leastwise import access
 from leastwise.account.model import remember
-from leastwise.escalation.claims import decide, potential
+from leastwise.escalation.claims import decide
 from leastwise.escalation.graph import Graph, Hop, Node, Reach
 from leastwise.escalation.hops import entry, supposed
 from leastwise.escalation.paper import (
@@ -24,6 +24,7 @@ from leastwise.escalation.paper import (
 from leastwise.escalation.powers import powers
 from leastwise.escalation.rewrite import Move, change_claims, memberships, moves, open_to
 from leastwise.escalation.standing import NONE, standing
+from leastwise.escalation.wants import potential
 from leastwise.policy.truth import all_of
 
 if TYPE_CHECKING:

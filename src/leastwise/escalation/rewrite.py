@@ -6,10 +6,11 @@ from functools import cache, lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from leastwise.account.model import Role, remember
-from leastwise.escalation.claims import Circumstances, Claim, Permit, claims_of, decide
+from leastwise.escalation.claims import Circumstances, Claim, Permit, decide
 from leastwise.escalation.method import Method, methods, of_shape
 from leastwise.escalation.paper import Variant, joined, variants
 from leastwise.escalation.powers import bits, powers
+from leastwise.escalation.wants import claims_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

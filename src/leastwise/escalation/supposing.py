@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from leastwise.account.kinds import BY_ID
 from leastwise.account.model import remember
-from leastwise.escalation.claims import anywhere, asked_on
+from leastwise.account.workloads import OTHERS
+from leastwise.escalation.claims import AllOf, EitherOf
+from leastwise.escalation.wants import anywhere, asked_on
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -31,10 +33,14 @@ TRIED = 256  # resources within one principal's reach that are tried before the 
 
 
 class Case(NamedTuple):
-    """One way in which what a row supposes may be so: seen `at` these resources, or still supposed."""
+    """One way in which what a row supposes may be so: seen `at` these resources, or still supposed.
+
+    `dark` are the regions in which it can only be supposed, where others were looked into; () where none were.
+    """
 
     at: tuple[Workload, ...] = ()
     supposes: tuple[str, ...] = ()
+    dark: tuple[str, ...] = ()
 
 
 CERTAIN = Case()
@@ -48,15 +54,20 @@ class _Choice(NamedTuple):
 
 
 _Group = tuple["Supposed", ...]
+_Lot = tuple[list[_Choice], ...]  # what can be chosen in one region, for each resource that the facts speak of
 
 
-def cases(account: Account, method: Method, role: Role) -> tuple[Case, ...]:
-    """The ways in which the facts may be so for this role, the surest first; none where the inventory rules them out.
+class _Shown(NamedTuple):
+    """What the inventory says of a row's facts: what there is by region, and what can only be supposed, if anything."""
 
-    Without an inventory there is one: all is supposed.
-    """
+    lots: tuple[_Lot, ...]
+    beside: Case | None
+    rest: tuple[str, ...] = ()
+
+
+def _shown(account: Account, method: Method, role: Role) -> _Shown:
     about = _about(method, role)
-    return remember(account, ("cases", *about), lambda: _cases(account, *about))
+    return remember(account, ("shown", *about), lambda: _look(account, *about))
 
 
 def _about(method: Method, role: Role) -> tuple[Method, str]:
@@ -64,23 +75,21 @@ def _about(method: Method, role: Role) -> tuple[Method, str]:
     return method, role.arn if any(fact.bears for fact in method.supposes) else ""
 
 
-def _cases(account: Account, method: Method, role: str) -> tuple[Case, ...]:
+def _look(account: Account, method: Method, role: str) -> _Shown:
     listed = tuple(fact for fact in method.supposes if _is_listed(account, fact))
     rest = tuple(fact.text for fact in method.supposes if fact not in listed)
     if not listed:
-        return (Case((), rest),)
-    found: list[Case] = []
+        return _Shown((), Case((), rest))
+    lots: list[_Lot] = []
     dark: list[str] = []
     for region in _regions(account, listed):
-        for chosen in product(*(_choices(account, method, group, region, role) for group in _groups(listed))):
-            at = tuple(choice.at for choice in chosen if choice.at is not None)
-            if at:
-                found.append(Case(at, (*(text for choice in chosen for text in choice.supposes), *rest)))
-            else:
-                dark.append(region)
-    if dark:
-        found.append(Case((), (*(_unseen(fact, dark) for fact in listed), *rest)))
-    return tuple(sorted(found, key=lambda case: (len(case.supposes), [one.arn for one in case.at])))
+        lot = tuple(_choices(account, method, group, region, role) for group in _groups(listed))
+        if all(choices and choices[-1].at is None for choices in lot):
+            dark.append(region)
+        if all(lot) and any(choices[0].at for choices in lot):
+            lots.append(lot)
+    beside = Case((), (*(_unseen(fact, dark) for fact in listed), *rest), tuple(dark)) if dark else None
+    return _Shown(tuple(lots), beside, rest)
 
 
 def _is_listed(account: Account, fact: Supposed) -> bool:
@@ -105,7 +114,9 @@ def _groups(facts: Iterable[Supposed]) -> list[_Group]:
 
 def _choices(account: Account, method: Method, group: _Group, region: str, role: str) -> list[_Choice]:
     """What the facts may be true of in a region. One is as good as another where no permission asks which."""
-    found = sorted(_possible(account, group, region, role), key=lambda choice: len(choice.supposes))
+    found = sorted(
+        _possible(account, group, region, role), key=lambda choice: (choice.at is None, len(choice.supposes))
+    )
     asked = any(choice.at and _is_asked(method, choice.at) for choice in found)
     return found if asked else found[:1]
 
@@ -121,17 +132,23 @@ def _possible(account: Account, group: _Group, region: str, role: str) -> Iterat
     seen = [account.workloads.sees(fact.kind, region) for fact in group]
     for arn, one in {arn: one for found in reversed(fitting) for arn, one in found.items()}.items():
         if all(arn in found or not whole for found, whole in zip(fitting, seen, strict=True)):
-            yield _Choice(
-                one, tuple(_unseen(f, (region,)) for f, found in zip(group, fitting, strict=True) if arn not in found)
-            )
+            left = (fact for fact, found in zip(group, fitting, strict=True) if arn not in found)
+            yield _Choice(one, tuple(_unseen(fact, (region,)) for fact in left))
     if not any(seen):
         yield _Choice(None, tuple(_unseen(fact, (region,)) for fact in group))
 
 
 def _fitting(account: Account, fact: Supposed, region: str, role: str) -> dict[str, Workload]:
-    running = account.workloads
-    found = running.bearing(fact.kind, role) if fact.bears else running.of(fact.kind)
-    return {one.arn: one for one in found if one.region == region}
+    if fact.bears:
+        return {one.arn: one for one in account.workloads.bearing(fact.kind, role) if one.region == region}
+    return remember(account, ("by region", fact.kind), lambda: _by_region(account, fact.kind)).get(region, {})
+
+
+def _by_region(account: Account, kind: str) -> dict[str, dict[str, Workload]]:
+    found: dict[str, dict[str, Workload]] = {}
+    for one in account.workloads.of(kind):
+        found.setdefault(one.region, {})[one.arn] = one
+    return found
 
 
 def _unseen(fact: Supposed, regions: Sequence[str]) -> str:
@@ -155,16 +172,25 @@ def named(case: Case) -> dict[str, str]:
 
 
 def ruled_out(account: Account, method: Method) -> tuple[str, ...]:
-    """The facts for which the inventory shows, in full, that nothing is there at all or that nothing bears any role."""
-    running = account.workloads
-    full = [fact for fact in method.supposes if _is_listed(account, fact) and not running.unseen[fact.kind]]
-    return tuple(f"{fact.text}: none of the {len(running.of(fact.kind))} in the inventory will do" for fact in full)
+    """The facts that the inventory shows in full to be untrue, whoever asks: nothing runs that would do."""
+    full = [fact for fact in method.supposes if is_full(account, fact)]
+    counted = [(fact, len(account.workloads.of(fact.kind))) for fact in full]
+    return tuple(f"{fact.text}: none of the {n} in the inventory will do" for fact, n in counted if fact.bears or not n)
+
+
+def is_full(account: Account, fact: Supposed) -> bool:
+    """Whether the inventory shows, in every region, of what the fact is true."""
+    return _is_listed(account, fact) and not account.workloads.unseen[fact.kind]
 
 
 def placed(account: Account, method: Method, case: Case) -> tuple[Claim, ...]:
-    """The row's permissions that are about no known principal: on the case's resources, or on any of their kind."""
-    region = case.at[0].region if case.at else "*"
-    return anywhere(method, account.partition, account.id, _arns(case), region)
+    """The row's permissions that are about no known principal: on the case's resources, or on any that may fit."""
+    place = account.partition, account.id
+    if case.at:
+        return anywhere(method, *place, _arns(case), case.at[0].region)
+    if not case.dark or OTHERS in case.dark:
+        return anywhere(method, *place)
+    return (EitherOf(tuple(AllOf(anywhere(method, *place, (), region)) for region in case.dark)),)
 
 
 def _arns(case: Case) -> tuple[str, ...]:
@@ -172,32 +198,62 @@ def _arns(case: Case) -> tuple[str, ...]:
 
 
 def usable(graph: Graph, node: Node, method: Method, role: Role) -> tuple[Case, ...]:
-    """The cases whose resources the principal's statements may cover, and what there is to suppose beside them."""
-    every = cases(graph.account, method, role)
-    if not any(case.at for case in every):
-        return every
+    """The ways in which the facts may be so for this principal and role, the surest first; none where they are not.
+
+    Resources count that its statements may cover. Without an inventory there is one way: all is supposed.
+    """
+    if not _shown(graph.account, method, role).lots:
+        return beside(graph.account, method, role)
     reaches = graph.reaches(node, method)
-    key = ("usable", _about(method, role), tuple(reach.lists for reach in reaches))
-    return remember(graph.account, key, lambda: tuple(_usable(reaches, method, every)))
+    about = (graph.account, method, role)
+    key = ("usable", *_about(method, role), tuple(reach.lists for reach in reaches))
+    return remember(graph.account, key, lambda: (*seen(*about, reaches), *beside(*about)))
 
 
-def _usable(reaches: tuple[Reach, ...], method: Method, every: tuple[Case, ...]) -> Iterator[Case]:
-    touched = (case for case in every if case.at and touches(reaches, method, case))
-    yield from islice(touched, TRIED)
-    yield from (case for case in every if not case.at)
-    if next(touched, None):
-        yield Case((), tuple(fact.text for fact in method.supposes))
+def beside(account: Account, method: Method, role: Role) -> tuple[Case, ...]:
+    """What can only be supposed, if anything."""
+    left = _shown(account, method, role).beside
+    return (left,) if left else ()
+
+
+def seen(account: Account, method: Method, role: Role, reaches: tuple[Reach, ...]) -> tuple[Case, ...]:
+    """What the inventory shows and statements of these reaches, one for each permission of the row, may cover."""
+    shown = _shown(account, method, role)
+    found = (case for lot in shown.lots for case in _cases(lot, shown.rest, method, reaches))
+    tried = sorted(islice(found, TRIED), key=lambda case: len(case.supposes))
+    return (*tried, *(Case((), tuple(fact.text for fact in method.supposes)) for _ in islice(found, 1)))
+
+
+def _cases(lot: _Lot, rest: tuple[str, ...], method: Method, reaches: tuple[Reach, ...]) -> Iterator[Case]:
+    within = ([choice for choice in choices if _touches(reaches, method, choice.at)] for choices in lot)
+    for chosen in product(*within):
+        at = tuple(choice.at for choice in chosen if choice.at)
+        if at:
+            yield Case(at, (*(text for choice in chosen for text in choice.supposes), *rest))
+
+
+def _touches(reaches: tuple[Reach, ...], method: Method, one: Workload | None) -> bool:
+    """Whether the statements may cover what the row asks for on the resource."""
+    arns = (one.arn, *one.within) if one else ()
+    needs = zip(method.needs, reaches, strict=True)
+    return all(reach(arn) for need, reach in needs for arn in asked_on(need, arns))
 
 
 def within_reach(graph: Graph, node: Node, method: Method) -> Iterator[tuple[Role, Case]]:
     """The resources that the inventory shows and the principal's statements may cover, with the roles they bear."""
-    kinds = [fact.kind for fact in method.supposes if fact.bears]
-    borne = {one.role for kind in kinds for one in graph.account.workloads.of(kind)}
-    for role in (role for role in graph.account.roles if role.arn in borne):
+    found = borne(graph.account, method)
+    for role in (role for role in graph.account.roles if role.arn in found) if found else ():
         yield from ((role, case) for case in usable(graph, node, method, role) if case.at)
 
 
-def touches(reaches: tuple[Reach, ...], method: Method, case: Case) -> bool:
-    """Whether statements of these reaches, one for each permission of the row, may cover what the case asks for."""
-    needs = zip(method.needs, reaches, strict=True)
-    return all(reach(arn) for need, reach in needs for arn in asked_on(need, _arns(case)))
+def may_be_borne(account: Account, method: Method, role: Role) -> bool:
+    """Whether something that the row could alter bears the role, for all that the inventory shows or leaves open."""
+    kinds = (fact.kind for fact in method.supposes if fact.bears)
+    return role.arn in borne(account, method) or any(account.workloads.unseen.get(kind) for kind in kinds)
+
+
+def borne(account: Account, method: Method) -> frozenset[str]:
+    """The roles that the resources which the row could alter bear, as far as the inventory shows them."""
+    kinds = {fact.kind for fact in method.supposes if fact.bears}
+    pairs = account.workloads.bearers
+    return remember(account, ("borne", method), lambda: frozenset(role for kind, role in pairs if kind in kinds))
