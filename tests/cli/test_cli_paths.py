@@ -108,6 +108,8 @@ def test_a_path_is_shown_by_its_id_or_the_beginning_of_it(ask: Cli) -> None:
         (("--from", "cat", "--to", "role/reader", "--expect", "none"), 0, "none"),
         (("--from", "bob", "--to", "role/reader", "--expect", "none"), 1, "proven"),
         (("--from", FOREIGN, "--expect", "conditional"), 0, "conditional"),
+        (("--from", "anyone", "--expect", "none"), 0, "none"),
+        (("--from", "111122223333", "--expect", "none"), 0, "none"),
         (("--verdict", "latent", "--expect", "none"), 0, "none"),
         (("--method", "lambda-003", "--expect", "conditional"), 0, "conditional"),
     ],
@@ -149,6 +151,8 @@ def test_what_is_not_shown_is_counted_and_can_be_asked_for(ask: Cli) -> None:
     [
         (("--from", "annn"), "did you mean user/ann?"),
         (("--to", "role/bos"), "did you mean role/boss"),
+        (("--to", "anyone"), "no principal 'anyone'"),
+        (("--to", "111122223333"), "no principal '111122223333'"),
         (("--from", f"arn:aws:iam::{FOREIGN}:user/x"), f"is nobody in {ACCOUNT}"),
         (("--method", "lambda-01"), "did you mean lambda-001"),
         (("--verdict", "maybe"), "is not one of"),

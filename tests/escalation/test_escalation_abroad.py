@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from leastwise.escalation.paths import paths_of
+from leastwise.escalation.frontier import frontier_paths
+from leastwise.escalation.paths import paths_of, paths_to
 from leastwise.escalation.realm import Realm
 from leastwise.results import Path, Verdict
 from world import ACCOUNT, FOREIGN, World, allow, an_account, deny, document, trust
@@ -109,3 +110,68 @@ def test_a_path_goes_on_in_the_other_account() -> None:
     (path,) = eves(home(allow("sts:AssumeRole", f"arn:aws:iam::{FOREIGN}:role/*")), there)
     assert path.verdict is Verdict.PROVEN
     assert [edge.target.rpartition("/")[2] for edge in path.edges] == ["door", "boss"]
+
+
+# where the view ends
+
+
+def laterals(*worlds: World) -> list[Path]:
+    found = paths_of(Realm([world.build() for world in worlds]))
+    return [path for path in found if path.source.arn == EVE and path.verdict is Verdict.LATERAL]
+
+
+def test_a_role_of_another_account_that_is_no_administrator_is_lateral() -> None:
+    reader = an_account(FOREIGN).role("boss", trust({"AWS": EVE}), attached=("ReadOnlyAccess",))
+    (path,) = laterals(home(WALK), reader)
+    assert (path.target.arn, path.edges[0].verdict) == (BOSS, Verdict.PROVEN)
+    assert not laterals(home(allow("s3:*")), reader)
+
+
+def test_an_account_that_was_not_given_is_a_frontier_and_is_named() -> None:
+    (path,) = frontier_paths(Realm([home(WALK).build()]))
+    assert (path.source.arn, path.target.arn, path.verdict) == (EVE, BOSS, Verdict.LATERAL)
+    (edge,) = path.edges
+    assert edge.verdict is Verdict.CONDITIONAL
+    assert edge.conditions == (f"account {FOREIGN} lets it in (no snapshot of it was given)",)
+    assert [e.document for used in edge.permissions for e in used.evidence] == [EVE]
+
+
+@pytest.mark.parametrize(
+    "own",
+    [
+        (allow("sts:AssumeRole"),),
+        (allow("sts:AssumeRole", f"arn:aws:iam::{ACCOUNT}:role/x"),),
+        (allow("sts:GetSessionToken", BOSS),),
+        (WALK, deny("sts:*")),
+    ],
+    ids=["any role", "own role", "another action", "denied"],
+)
+def test_where_no_other_account_is_named_or_it_is_denied_there_is_no_frontier(own: tuple[dict[str, Any], ...]) -> None:
+    assert frontier_paths(Realm([home(*own).build()])) == ()
+
+
+def test_an_account_that_was_given_is_no_frontier() -> None:
+    assert frontier_paths(Realm([home(WALK).build(), an_account(FOREIGN).build()])) == ()
+
+
+# to somebody in particular
+
+
+def test_paths_lead_to_a_principal_of_another_account() -> None:
+    there = abroad({"AWS": f"arn:aws:iam::{ACCOUNT}:role/middle"})
+    here = home(allow("iam:UpdateAssumeRolePolicy"), allow("sts:AssumeRole"))
+    here.role("middle", trust({"AWS": f"arn:aws:iam::{ACCOUNT}:user/bob"}), inline={"p": document(WALK)})
+    realm = Realm([here.build(), there.build()])
+    (path,) = [path for path in paths_to(realm, BOSS) if path.source.arn == EVE]
+    assert [edge.method for edge in path.edges] == ["iam-012", "sts-001"]
+    assert path.verdict is Verdict.PROVEN
+    assert not paths_to(realm, f"arn:aws:iam::{FOREIGN}:role/none")
+
+
+def test_whoever_can_only_perhaps_become_administrator_of_an_account_has_a_conditional_path() -> None:
+    perhaps = document(allow("*", Condition={"Bool": {"aws:MultiFactorAuthPresent": "true"}}))
+    there = an_account(FOREIGN).role("boss", trust({"AWS": EVE}), inline={"p": perhaps})
+    realm = Realm([home(WALK).build(), there.build()])
+    (path,) = [path for path in paths_to(realm, f"arn:aws:iam::{FOREIGN}:root") if path.source.arn == EVE]
+    assert path.verdict is Verdict.CONDITIONAL
+    assert "aws:MultiFactorAuthPresent" in " ".join(path.edges[-1].conditions)

@@ -42,6 +42,12 @@ def out_of(graphs: Mapping[str, Graph], node: Node, done: Collection[str]) -> It
         yield from _by_methods(graph, node, done)
 
 
+def leaving(graphs: Mapping[str, Graph], node: Node) -> Hop | None:
+    """A hop into another account, a certain one if there is one."""
+    hops = list(_abroad(graphs, node, ())) if len(graphs) > 1 else []
+    return min(hops, key=lambda hop: (not hop.certain, hop.order), default=None)
+
+
 def _abroad(graphs: Mapping[str, Graph], node: Node, done: Collection[str]) -> Iterator[Hop]:
     reach = graphs[node.account.id].reach(node, ASSUME_ROLE)
     for graph in graphs.values():

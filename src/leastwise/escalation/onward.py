@@ -77,6 +77,7 @@ class Onward:
         self._count = 0
         everyone = (node for graph in self.graphs.values() for node in (*graph.nodes, *graph.groups))
         start = next(node for node in everyone if node.arn == source)
+        self.home, self.holder = start.account, start.what
         self._push(Reached(start.what.subject, None, None, sure=True, node=start))
         while self._queue:
             self._settle(heapq.heappop(self._queue).found)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from leastwise.escalation import render
+from leastwise.escalation.forward import leaving
 from leastwise.escalation.lesser import dormant, sideways
 from leastwise.escalation.realm import Realm, alone
 from leastwise.escalation.rewrite import row_marks
@@ -111,7 +112,7 @@ def chain_of(search: Search, hop: Hop) -> tuple[list[Hop], tuple[str, ...]]:
 
 def _lesser(search: Search, node: Node) -> Iterator[Path]:
     graph = search.graphs[node.account.id]
-    beside = sideways(graph, node)
+    beside = sideways(graph, node) or leaving(search.graphs, node)
     if beside is not None:
         yield render.path([beside], lateral=True)
     sleeping = dormant(graph, node) if node.held & row_marks() else None

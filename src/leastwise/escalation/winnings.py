@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from leastwise import access, catalog
-from leastwise.arn import account_of, is_account_id
-from leastwise.escalation.method import ASSUME_ROLE
+from leastwise.arn import account_of
+from leastwise.escalation.frontier import beyond
 from leastwise.escalation.onward import Reached
 from leastwise.escalation.powers import SENSITIVE, bit, powers, statements_of
 from leastwise.policy.glob import Glob
@@ -45,7 +45,7 @@ def wins(onward: Onward) -> tuple[Win, ...]:
         own = _own(onward, action)
         for reached in list(onward.reached.values())[1:]:
             for account, scope, sure in _scopes_of(reached, action):
-                mine = own if account == _home(onward).id else ()
+                mine = own if account == onward.home.id else ()
                 if not covered(Glob.parse(scope), mine):
                     verdict = reached.verdict if sure else Verdict.CONDITIONAL
                     win = Win(action=action, scope=scope, account=account, through=reached, verdict=verdict)
@@ -63,18 +63,9 @@ def _widest(found: list[Win]) -> Iterator[Win]:
             yield win
 
 
-def _home(onward: Onward) -> Account:
-    node = onward.source.node
-    if node is None:
-        raise ValueError("a search starts at a principal")
-    return node.account
-
-
 def _own(onward: Onward, action: str) -> tuple[Glob, ...]:
     """What the source may surely do it to."""
-    node = onward.source.node
-    own = scopes(node.account, node.what, action) if node else ()
-    return tuple(Glob.parse(scope) for scope, sure in own if sure)
+    return tuple(Glob.parse(scope) for scope, sure in scopes(onward.home, onward.holder, action) if sure)
 
 
 def _scopes_of(reached: Reached, action: str) -> Iterator[tuple[str, str, bool]]:
@@ -102,10 +93,10 @@ def scopes(account: Account, holder: Holder, action: str) -> tuple[tuple[str, bo
 
 def actions_won(onward: Onward) -> int:
     """The catalogue's actions that are won, on some resource, as bits; abroad all that may be done there count."""
-    home, mask = _home(onward), 0
+    mask = 0
     source, *others = onward.reached.values()
     for reached in others:
-        mask |= _possible(reached) & (~_possible(source) if account_of(reached.subject.arn) == home.id else -1)
+        mask |= _possible(reached) & (~_possible(source) if account_of(reached.subject.arn) == onward.home.id else -1)
     return mask
 
 
@@ -124,11 +115,9 @@ class Frontier(msgspec.Struct, frozen=True, kw_only=True):
 
 def frontiers(onward: Onward) -> tuple[Frontier, ...]:
     """Where the search ends because an account was not given, each place through the surest and nearest."""
-    found: dict[tuple[str, str], Frontier] = {}
+    found: dict[str, Frontier] = {}
     for reached in onward.reached.values():
         node = reached.node
-        for scope, _ in scopes(node.account, node.what, ASSUME_ROLE) if node else ():
-            account = account_of(scope)
-            if is_account_id(account) and account not in onward.realm.accounts:
-                found.setdefault((account, scope), Frontier(account=account, roles=scope, through=reached))
+        for one in beyond(onward.realm, node.account, node.what) if node else ():
+            found.setdefault(one.roles, Frontier(account=one.account, roles=one.roles, through=reached))
     return tuple(found.values())

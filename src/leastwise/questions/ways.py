@@ -9,8 +9,9 @@ import msgspec
 from leastwise import risk
 from leastwise.access import unreadable
 from leastwise.account.build import DETAILS
-from leastwise.arn import parse_arn
+from leastwise.arn import is_account_id, parse_arn
 from leastwise.errors import UsageError
+from leastwise.escalation.frontier import frontier_paths
 from leastwise.escalation.outside import all_external_paths, external_paths_to
 from leastwise.escalation.paths import exempt_paths_of, paths_of, paths_to
 from leastwise.escalation.standing import Level, standing
@@ -69,7 +70,7 @@ class Found(msgspec.Struct, frozen=True, kw_only=True):
 
 def find_ways(realm: Realm, sought: Sought) -> Found:
     """The paths that are sought. Raises UsageError for a name that fits nobody, or several."""
-    source = resolve(realm, sought.source) if sought.source else ""
+    source = resolve_source(realm, sought.source) if sought.source else ""
     target = "" if sought.target in {"", ADMINISTRATOR} else resolve(realm, sought.target)
     own, external = _to(realm, target, source=source) if target else _to_administrators(realm, source=source)
     fitting = [path for path in (*own, *external) if _fits(path, sought, source)]
@@ -100,7 +101,7 @@ Both = tuple[tuple[Path, ...], tuple[Path, ...]]
 
 def _to_administrators(realm: Realm, *, source: str) -> Both:
     exempt = tuple(path for path in exempt_paths_of(realm) if path.source.arn == source)
-    return (*paths_of(realm), *exempt), all_external_paths(realm)
+    return (*paths_of(realm), *exempt, *frontier_paths(realm)), all_external_paths(realm)
 
 
 def _to(realm: Realm, target: str, *, source: str) -> Both:
@@ -118,22 +119,43 @@ def _is_listed(realm: Realm, source: Subject) -> bool:
 
 
 def resolve(realm: Realm, text: str) -> str:
-    """The ARN of the user, role, group or account, or of the source outside, that people call so.
+    """The ARN of the user, role, group or given account that people call so.
 
     Raises UsageError for a name that fits nobody, or several.
     """
-    if text in realm.accounts:
-        return realm.accounts[text].arn
-    arn = parse_arn(text)
-    homes = [one for one in realm.accounts.values() if arn is None or arn.account == one.id]
-    inside = (holder.arn for one in homes for holder in named(one, text))
+    return _only(realm, text, _inside(realm, text))
+
+
+def resolve_source(realm: Realm, text: str) -> str:
+    """As `resolve`, and of whoever is outside: any account, anyone, and those whom a trust policy names."""
     sources = (path.source for path in all_external_paths(realm))
-    outside = (source.arn for source in sources if text in {source.arn, source.name})
-    found = tuple(dict.fromkeys((*inside, *(one.arn for one in homes if text == one.arn), *outside)))
+    outside = dict.fromkeys(source.arn for source in sources if text in {source.arn, source.name})
+    found = tuple(dict.fromkeys((*_inside(realm, text), *outside)))
+    stranger = "*" if text == "anyone" else text if is_account_id(text) else ""
+    if stranger and not found:
+        partition = next(iter(realm.accounts.values())).partition
+        return f"arn:{partition}:iam::{stranger}:root"  # whom nobody lets in
+    return _only(realm, text, found)
+
+
+def _inside(realm: Realm, text: str) -> tuple[str, ...]:
+    if text in realm.accounts:
+        return (realm.accounts[text].arn,)
+    holders = (holder.arn for one in _homes(realm, text) for holder in named(one, text))
+    return (*holders, *(one.arn for one in realm.accounts.values() if text == one.arn))
+
+
+def _homes(realm: Realm, text: str) -> list[Account]:
+    """The accounts in which the name may be looked for."""
+    arn = parse_arn(text)
+    return [one for one in realm.accounts.values() if arn is None or arn.account == one.id]
+
+
+def _only(realm: Realm, text: str, found: tuple[str, ...]) -> str:
     if len(found) > 1:
         raise UsageError(f"{text!r} may be {' or '.join(found[:SHOWN])}: give the ARN")
     if not found:
-        raise _nobody(realm, text, homes)
+        raise _nobody(realm, text, _homes(realm, text))
     return found[0]
 
 

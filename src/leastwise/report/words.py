@@ -49,9 +49,9 @@ def short_arn(arn: str) -> str:
 
 
 def named(subject: Subject) -> str:
-    """What people call it: `role/admin`, `account 999988887777`, `anyone`."""
-    if subject.kind is Kind.ANYONE:
-        return subject.name
+    """What people call it: `role/admin`, `account 999988887777`, `anyone`, a provider and its subject."""
+    if subject.kind in {Kind.ANYONE, Kind.PROVIDER}:
+        return safe(subject.name)
     inside = subject.kind in {Kind.USER, Kind.ROLE, Kind.GROUP}
     return short_arn(subject.arn) if inside else safe(f"{subject.kind.value} {subject.name}")
 
