@@ -45,6 +45,9 @@ Change = Literal[
     "joins",
     "inline-deny",
     "attached-deny",
+    "group-inline-deny",
+    "group-attached-deny",
+    "leaves",
     "boundary",
     "own-boundary",
 ]

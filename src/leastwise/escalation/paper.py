@@ -108,8 +108,7 @@ def _default_version(account: Account, holder: User | Role) -> Iterator[Variant]
 
 def _customer_policies(account: Account, holder: User | Role) -> list[ManagedPolicy]:
     """The policies that bear on the principal and can be edited: its own, its groups', its boundary."""
-    groups = holder.groups if isinstance(holder, User) else ()
-    bearing = (*holder.attached, *(d for g in groups for d in g.attached), *filter(None, (holder.boundary,)))
+    bearing = (*holder.attached, *(d for g in _groups(holder) for d in g.attached), *filter(None, (holder.boundary,)))
     arns = dict.fromkeys(d.arn for d in bearing)
     found = (account.policies.get(arn) for arn in arns)
     return [policy for policy in found if policy is not None and not policy.is_aws_managed]
@@ -130,12 +129,12 @@ def _replaced(holder: User | Role, old: Document, new: Document) -> User | Role:
 
 
 def _group_inline(_: Account, holder: User | Role) -> Iterator[Variant]:
-    for group in holder.groups if isinstance(holder, User) else ():
+    for group in _groups(holder):
         yield Variant(_regrouped(holder, group, inline=(EVERYTHING,)), {"group": group.arn})
 
 
 def _group_attached(account: Account, holder: User | Role) -> Iterator[Variant]:
-    for group in holder.groups if isinstance(holder, User) else ():
+    for group in _groups(holder):
         for arn, document in strong_policies(account):
             after = _regrouped(holder, group, attached=(*group.attached, document))
             yield Variant(after, {"group": group.arn, "policy": arn}, attached=arn)
@@ -143,8 +142,11 @@ def _group_attached(account: Account, holder: User | Role) -> Iterator[Variant]:
 
 def _regrouped(user: User | Role, group: Group, **changes: tuple[Document, ...]) -> User | Role:
     changed = msgspec.structs.replace(group, memo={}, **changes)
-    groups = user.groups if isinstance(user, User) else ()
-    return with_(user, groups=tuple(changed if g is group else g for g in groups))
+    return with_(user, groups=tuple(changed if g is group else g for g in _groups(user)))
+
+
+def _groups(holder: User | Role) -> tuple[Group, ...]:
+    return holder.groups if isinstance(holder, User) else ()
 
 
 def _joins(account: Account, holder: User | Role) -> Iterator[Variant]:
@@ -171,18 +173,44 @@ def _denies(document: Document) -> bool:
     return any(not s.allows for s in document.statements)
 
 
+def _parted(documents: tuple[Document, ...]) -> tuple[tuple[Document, ...], tuple[Document, ...]]:
+    """Those that deny, and the others."""
+    return tuple(filter(_denies, documents)), tuple(d for d in documents if not _denies(d))
+
+
 def _inline_deny(_: Account, holder: User | Role) -> Iterator[Variant]:
-    kept = tuple(d for d in holder.inline if not _denies(d))
-    denying = [d.name for d in holder.inline if _denies(d)]
+    denying, kept = _parted(holder.inline)
     if denying:
-        yield Variant(with_(holder, inline=kept), {"policy": denying[0]} if len(denying) == 1 else {})
+        yield Variant(with_(holder, inline=kept), {"policy": denying[0].name})
 
 
 def _attached_deny(_: Account, holder: User | Role) -> Iterator[Variant]:
-    denying = [d for d in holder.attached if _denies(d)]
+    denying, kept = _parted(holder.attached)
     if denying:
-        kept = tuple(d for d in holder.attached if not _denies(d))
         yield Variant(with_(holder, attached=kept), {"policy": denying[0].arn}, attached=denying[0].arn)
+
+
+def _group_inline_deny(_: Account, holder: User | Role) -> Iterator[Variant]:
+    for group in _groups(holder):
+        denying, kept = _parted(group.inline)
+        if denying:
+            yield Variant(_regrouped(holder, group, inline=kept), {"group": group.arn, "policy": denying[0].name})
+
+
+def _group_attached_deny(_: Account, holder: User | Role) -> Iterator[Variant]:
+    for group in _groups(holder):
+        denying, kept = _parted(group.attached)
+        if denying:
+            on = {"group": group.arn, "policy": denying[0].arn}
+            yield Variant(_regrouped(holder, group, attached=kept), on, attached=denying[0].arn)
+
+
+def _left(_: Account, holder: User | Role) -> Iterator[Variant]:
+    """Out of a group that denies; what it allows is gone with it."""
+    for group in _groups(holder):
+        if any(map(_denies, group.documents)):
+            rest = tuple(other for other in _groups(holder) if other is not group)
+            yield Variant(with_(holder, groups=rest), {"group": group.arn})
 
 
 def _boundary(_: Account, holder: User | Role) -> Iterator[Variant]:
@@ -206,6 +234,9 @@ _CHANGES: dict[str, Callable[[Account, User | Role], Iterator[Variant]]] = {
     "joins": _joins,
     "inline-deny": _inline_deny,
     "attached-deny": _attached_deny,
+    "group-inline-deny": _group_inline_deny,
+    "group-attached-deny": _group_attached_deny,
+    "leaves": _left,
     "boundary": _boundary,
     "own-boundary": _own_boundary,
 }

@@ -36,6 +36,12 @@ _CHANGE = {
     "joins": "Members of the group have more power, and the user is not yet one of them.",
     "inline-deny": "Inline policies of its own deny what would be enough without them.",
     "attached-deny": "Policies that are attached to it deny what would be enough without them.",
+    "group-inline-deny": "The caller is a member of the group, whose inline policies deny what would be enough without"
+    " them.",
+    "group-attached-deny": "The caller is a member of the group, whose attached policies deny what would be enough"
+    " without them.",
+    "leaves": "The caller is a member of the group, whose policies deny what would be enough without them; what the"
+    " group allows is not needed.",
     "boundary": "A boundary holds back what its policies allow.",
     "own-boundary": "A boundary holds back what its policies allow.",
 }
