@@ -37,3 +37,18 @@ def test_the_resources_of_a_service_and_who_acts_on_them() -> None:
     assert universe().takers("s3") == {"s3", "ssm"}
     assert universe().takers("*") == {"backup"}
     assert universe().takers("nothing") == set()
+
+
+def test_one_action_stands_for_all_that_take_the_same() -> None:
+    model = universe().model
+    assert model("dynamodb:PutItem") == model("DynamoDB:getitem")
+    assert model("s3:GetObject") != model("s3:ListBucket")
+    for unscoped in ("s3:ListAllMyBuckets", "made:Up", "s3:*"):
+        assert model(unscoped) == unscoped
+
+
+def test_what_the_actions_of_a_mask_take_together() -> None:
+    both = universe().mask("s3:GetObject") | universe().mask("iam:PassRole") | universe().mask("s3:ListAllMyBuckets")
+    apart = {*universe().resource_patterns("s3:GetObject"), *universe().resource_patterns("iam:PassRole")}
+    assert set(universe().resource_patterns_of(both)) == apart
+    assert universe().resource_patterns_of(0) == ()

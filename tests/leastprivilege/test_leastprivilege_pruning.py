@@ -86,6 +86,14 @@ def test_what_is_granted_twice_goes_once() -> None:
     assert found.confidence is Confidence.CERTAIN
 
 
+def test_what_turns_out_to_be_granted_twice_once_its_resources_shrank_goes_too() -> None:
+    wide = {"Effect": "Allow", "NotAction": "iam:*", "Resource": "*"}
+    found = advised(wide, allow("iam:Get*"), allow(["dynamodb:GetItem", "iam:GetRole"]))
+    gone = [change.before for change in found.changes if change.kind == "granted elsewhere"]
+    assert [words.partition(" on ")[0] for words in gone] == ["dynamodb:GetItem", "iam:GetRole"]
+    assert not any("iam:GetRole" in s.get("Action", ()) for s in statements(found))
+
+
 def test_of_two_equals_one_stays() -> None:
     assert statements(advised(SEND, SEND)) == [SEND]
 

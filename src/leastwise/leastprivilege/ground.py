@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from functools import lru_cache
+from functools import lru_cache, reduce
+from itertools import compress
+from operator import or_
 from typing import TYPE_CHECKING, NamedTuple
 
 from leastwise import catalog
@@ -11,6 +12,8 @@ from leastwise.access import own_layers, possible_actions, trusted_services
 from leastwise.account.model import Group, remember
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from leastwise.access import Holder
     from leastwise.account.model import Account
     from leastwise.policy.condition import Context
@@ -47,33 +50,40 @@ def buckets(account: Account) -> tuple[str, ...] | None:
     return None if account.has_gap("s3:ListBuckets") else tuple(b.arn for b in account.buckets)
 
 
-def passable(ground: Ground) -> tuple[str, ...]:
-    """The roles that trust a service of which the principal may use something, sorted.
+def passable(ground: Ground) -> Iterator[str]:
+    """The roles that trust a service of which the principal may use something, sorted, one by one.
 
     AWS links service-linked roles by itself; nobody passes them.
     """
-    trusting = _trusting(ground.account)
-
-    def usable() -> frozenset[str]:
-        return frozenset(service for service in trusting if _usable(service, ground.possible))
-
-    services = remember(ground.account, ("usable", ground.possible), usable)
-
-    def find() -> tuple[str, ...]:
-        return tuple(sorted(set[str]().union(*(trusting[service] for service in services))))
-
-    return remember(ground.account, ("passable", services), find)
+    trusted = _trusted(ground.account)
+    chosen = reduce(or_, (trusted.by[service] for service in usable(ground)), 0)
+    return compress(trusted.roles, map(int, f"{chosen:b}"[::-1]))
 
 
-def _trusting(account: Account) -> dict[str, frozenset[str]]:
-    """The roles that let each service in."""
+def usable(ground: Ground) -> frozenset[str]:
+    """The services, trusted by some role, of which the principal may use something."""
 
-    def find() -> dict[str, frozenset[str]]:
-        found: dict[str, set[str]] = defaultdict(set)
-        for role in account.roles:
-            for service in () if role.is_service_linked else trusted_services(role):
-                found[service].add(role.arn)
-        return {service: frozenset(arns) for service, arns in found.items()}
+    def find() -> frozenset[str]:
+        return frozenset(service for service in _trusted(ground.account).by if _usable(service, ground.possible))
+
+    return remember(ground.account, ("usable", ground.possible), find)
+
+
+class _Trusted(NamedTuple):
+    """Roles, sorted, and for each service those that let it in, as bits."""
+
+    roles: tuple[str, ...]
+    by: dict[str, int]
+
+
+def _trusted(account: Account) -> _Trusted:
+    def find() -> _Trusted:
+        roles = sorted((r for r in account.roles if not r.is_service_linked), key=lambda r: r.arn)
+        by: dict[str, int] = {}
+        for place, role in enumerate(roles):
+            for service in trusted_services(role):
+                by[service] = by.get(service, 0) | 1 << place
+        return _Trusted(tuple([r.arn for r in roles]), by)
 
     return remember(account, "roles trusting services", find)
 

@@ -248,7 +248,7 @@ def _dedupe_all(draft: Draft, ground: Ground, groups: Iterable[Statement]) -> No
     twice = _twice_named((*draft.clauses, *others))
     for place in reversed(range(len(draft.policies))):
         if draft.is_open(place):
-            for clause in [c for c in draft.of(place) if c.actions.mask & twice][::-1]:
+            for clause in [c for c in draft.of(place) if _may_be_covered(c.actions, twice)][::-1]:
                 _dedupe(draft, clause, others, ground)
         elif not any(c.actions.mask & ~twice for c in draft.of(place)):
             _detach(draft, place, others, ground)
@@ -262,6 +262,14 @@ def _twice_named(all_that_allow: Iterable[Clause | Statement]) -> int:
         twice |= once & mask
         once |= mask
     return twice
+
+
+def _may_be_covered(actions: Actions, twice: int) -> bool:
+    """Whether one of the entries stands for nothing but what is named twice, or for what no catalogue knows."""
+    if actions.negated or not actions.mask & twice:
+        return False
+    mask, once = catalog.universe().mask, ~twice
+    return any(not mask(entry) & once for entry in actions.patterns)
 
 
 def _dedupe(draft: Draft, clause: Clause, others: list[Statement], ground: Ground) -> None:

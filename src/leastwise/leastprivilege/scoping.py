@@ -18,7 +18,7 @@ from leastwise import catalog
 from leastwise.account.model import remember
 from leastwise.arn import parse_arn
 from leastwise.leastprivilege.draft import Bound, Clause, Draft, Move, describe, edit
-from leastwise.leastprivilege.ground import FEW, OWNER, buckets, passable
+from leastwise.leastprivilege.ground import FEW, OWNER, buckets, passable, usable
 from leastwise.leastprivilege.kinds import has_account, in_account, looking, makers, model, taken, whole_service
 from leastwise.leastprivilege.permission import PASS
 from leastwise.leastprivilege.shorthand import spell
@@ -58,14 +58,8 @@ def scope(draft: Draft, ground: Ground, *, sparing: Container[int] = ()) -> None
     for clause in tuple(draft.clauses):
         if clause.place in sparing or not _is_open(clause):
             continue
-        passes = clause.actions.mask & catalog.universe().mask(PASS)
-        key = (
-            clause.actions,
-            clause.resources,
-            clause.bounds,
-            _names_owner(clause),
-            passable(ground) if passes else (),
-        )
+        services = usable(ground) if clause.actions.mask & catalog.universe().mask(PASS) else None
+        key = (clause.actions, clause.resources, clause.bounds, _names_owner(clause), services)
         if key not in done:
             done[key] = _split(clause, ground)
         if done[key].parts:
@@ -170,7 +164,7 @@ def _aim(entry: str, clause: Clause, ground: Ground) -> tuple[Place | None, Inst
 
 def _roles(kinds: tuple[str, ...], ground: Ground) -> tuple[Place | None, Instead]:
     """The existing roles that trust a service which the principal can use."""
-    roles = passable(ground)
+    roles = tuple(passable(ground))
     if 0 < len(roles) <= FEW:
         reason = f"only {len(roles)} of the account's roles trust a service that this principal can use"
         return Place(reason), dict.fromkeys(kinds, roles)
