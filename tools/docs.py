@@ -24,6 +24,7 @@ from rich.console import Console
 from rich.terminal_theme import MONOKAI
 from rich.text import Text
 
+from leastwise.account.kinds import KINDS
 from leastwise.audit import audit
 from leastwise.checks import all_checks
 from leastwise.cli.program import COMMANDS, program
@@ -45,6 +46,7 @@ ROOT = Path(__file__).resolve().parent.parent
 MADE_FOLDERS = ("docs/checks", "docs/methods")  # nothing else may lie here
 METHODS = "src/leastwise/escalation/methods.json"  # the rows of methods/*.toml, to be read in a moment
 PERMISSIONS = "docs/guide/permissions.md"  # written by hand but for the policy in it
+INVENTORY = "docs/guide/inventory.md"  # written by hand but for the table of kinds in it
 COLUMNS = 100  # of the picture and of the help texts
 MADE_BY = "<!-- made by tools/docs.py: change the code, then run `make docs` -->"
 
@@ -61,6 +63,7 @@ def pages() -> dict[str, str]:
         "docs/methods/README.md": methods_index(methods),
         "docs/commands.md": commands_page(),
         PERMISSIONS: with_policy(read(PERMISSIONS)),
+        INVENTORY: with_kinds(read(INVENTORY)),
         "docs/console.svg": picture(),
     }
 
@@ -193,6 +196,13 @@ def with_policy(text: str) -> str:
     """The page with the policy of `leastwise permissions` in its block of JSON."""
     block = fenced(json.dumps(required_policy(), indent=2), "json")
     return re.sub(r"```json\n.*?```", lambda _: block, text, count=1, flags=re.DOTALL)
+
+
+def with_kinds(text: str) -> str:
+    """The page with what is listed and kept of each kind of resource that runs."""
+    rows = ((f"`{kind.id}`", f"`{kind.call}`", codes(kind.members)) for kind in KINDS)
+    block = table(("kind", "listed by", "members kept"), rows)
+    return re.sub(r"(<!-- kinds -->\n).*?(<!-- /kinds -->)", rf"\1\n{block}\n\n\2", text, flags=re.DOTALL)
 
 
 # the picture
