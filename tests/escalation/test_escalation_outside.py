@@ -59,6 +59,12 @@ def ways(trusted: dict[str, Any], world: World | None = None) -> tuple[Path, ...
             Verdict.PROVEN,
         ),
         (
+            trust({"Federated": GITHUB}, WITH_TOKEN, StringLike={SUB: "*"}),
+            Kind.PROVIDER,
+            "token.actions.githubusercontent.com, any subject",
+            Verdict.PROVEN,
+        ),
+        (
             trust({"Federated": "cognito-identity.amazonaws.com"}, WITH_TOKEN, StringEquals={"cognito-identity.amazonaws.com:amr": "unauthenticated"}),
             Kind.PROVIDER,
             "cognito-identity.amazonaws.com, amr unauthenticated",
@@ -166,6 +172,8 @@ def test_a_way_in_that_leads_to_no_administrator_is_lateral_and_is_reported_when
     assert [path.verdict for path in all_external_paths(alone(named))] == [Verdict.LATERAL]
     world = an_account().role("reader", trust({"Federated": GITHUB}, WITH_TOKEN), attached=("ReadOnlyAccess",))
     assert [path.verdict for path in external_paths(world.build())] == [Verdict.LATERAL]
+    own_directory = trust({"Federated": SAML}, "sts:AssumeRoleWithSAML")
+    assert external_paths(an_account().role("reader", own_directory, attached=("ReadOnlyAccess",)).build()) == ()
 
 
 def test_an_account_that_is_given_is_a_source_as_far_as_its_scps_let_it() -> None:

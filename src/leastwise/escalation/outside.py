@@ -123,8 +123,8 @@ def _entries(realm: Realm, door: Door, meant: list[Party]) -> Iterator[Entry]:
     for party in meant:
         home = realm.accounts.get(party.account)
         if home is not None:
-            if party.subject.kind is not Kind.ACCOUNT and realm.holder(party.caller.arn) is None:
-                continue  # nobody of that name is there
+            if not _is_there(realm, party):
+                continue
             party = party._replace(subject=home.subject)  # noqa: PLW2901 - its administrators may be any of it
         answer = _asked(door, party, home)
         entry = Entry(party, door.role, answer, () if home else _unseen(party, door.role))
@@ -132,6 +132,13 @@ def _entries(realm: Realm, door: Door, meant: list[Party]) -> Iterator[Entry]:
         if answer.allowed is not False and (known is None or known.verdict is not Verdict.PROVEN):
             found[party.subject] = entry
     yield from found.values()
+
+
+def _is_there(realm: Realm, party: Party) -> bool:
+    """Whether the given account has whom the trust policy names. A session does not tell the path of its role."""
+    return (
+        party.subject.kind is Kind.ACCOUNT or bool(party.caller.session) or realm.holder(party.caller.arn) is not None
+    )
 
 
 def _meant(door: Door) -> tuple[Party, ...]:

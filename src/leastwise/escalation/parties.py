@@ -12,6 +12,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from leastwise.arn import is_account_id, parse_arn
+from leastwise.policy.bounds import is_open
 from leastwise.policy.request import Caller
 from leastwise.results import Kind, Subject
 
@@ -43,8 +44,8 @@ class Party(NamedTuple):
 
     @property
     def is_open(self) -> bool:
-        """Whether anybody can be it: an attacker, or whoever has an account with the identity provider."""
-        return self.subject.kind is Kind.ANYONE or (self.subject.kind is Kind.PROVIDER and "#" not in self.subject.arn)
+        """Whether anybody can be it: an attacker, or whoever has an account with the OIDC provider."""
+        return self.subject.kind is Kind.ANYONE or (self.action == TOKEN and "#" not in self.subject.arn)
 
 
 def parties(account: Account, statement: Statement) -> Iterator[Party]:
@@ -134,15 +135,16 @@ def _vouched(account: Account, provider: str, statement: Statement) -> Iterator[
     host = provider.partition("provider/")[2] or provider
     keys = "saml:" if is_saml else f"{host.lower()}:"
     claims = [t for t in statement.conditions.tests if t.lower_key.startswith(keys) and is_positive(t) and t.values]
-    others = tuple((t.key, t.values[0]) for t in claims if t.lower_key != f"{keys}sub")
+    pins = [t for t in claims if t.lower_key == f"{keys}sub" and not is_open(t)]
+    others = tuple((t.key, t.values[0]) for t in claims if t not in pins)
     arn = provider if parse_arn(provider) else f"arn:{account.partition}:iam::{account.id}:oidc-provider/{host}"
-    names = dict.fromkeys(value for t in claims if t.lower_key == f"{keys}sub" for value in t.values)
-    if not names:
-        said = ", ".join(f"{key.rpartition(':')[2]} {value}" for key, value in others if not key.endswith(":aud"))
-        name = f"{host}, {said or ANY_SUBJECT}"
-        yield Party(
-            Subject(f"{arn}#{said}" if said else arn, name, Kind.PROVIDER), Caller(provider=provider), action, others
-        )
-    for name in names:
-        subject = Subject(f"{arn}#{name}", f"{host}, {name}", Kind.PROVIDER)
-        yield Party(subject, Caller(provider=provider), action, ((f"{keys}sub", name), *others))
+    for name in dict.fromkeys(value for t in pins for value in t.values) or (_described(others),):
+        known = (*others, (pins[0].key, name)) if pins else others
+        subject = Subject(f"{arn}#{name}" if name else arn, f"{host}, {name or ANY_SUBJECT}", Kind.PROVIDER)
+        yield Party(subject, Caller(provider=provider), action, known)
+
+
+def _described(claims: tuple[tuple[str, str], ...]) -> str:
+    """Who is meant, by what else is demanded of him than his name and the audience."""
+    telling = ((key.rpartition(":")[2], value) for key, value in claims)
+    return ", ".join(f"{claim} {value}" for claim, value in telling if claim.lower() not in {"aud", "sub"})
