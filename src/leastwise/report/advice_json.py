@@ -87,8 +87,9 @@ def render(report: Report) -> Iterator[bytes]:
             taken_at=report.taken_at,
             basis=BASIS,
             left_out=report.recommendations_left_out,
-            recommendations=tuple(_recommendation(each) for each in report.recommendations),
-        )
+            recommendations=(),
+        ),
+        recommendations=map(_recommendation, report.recommendations),
     )
 
 

@@ -184,11 +184,15 @@ def render(report: Report) -> Iterator[bytes]:
             counts=Counts(**{severity.label: number for severity, number in report.counts.items()}),
             inventory=report.inventory,
             fix_first=tuple(PublishedFix(**asdict(fix)) for fix in report.fixes),
-            findings=tuple(PublishedFinding(**_finding(f)) for f in report.findings),
-            privilege_escalation_paths=tuple(path(p) for p in report.paths),
-            external_paths=tuple(path(p) for p in report.external),
-            suppressed=tuple(PublishedSuppressed(reason=s.reason, **_finding(s.finding)) for s in report.suppressed),
-        )
+            findings=(),
+            privilege_escalation_paths=(),
+            external_paths=(),
+            suppressed=(),
+        ),
+        findings=(PublishedFinding(**_finding(f)) for f in report.findings),
+        privilege_escalation_paths=map(path, report.paths),
+        external_paths=map(path, report.external),
+        suppressed=(PublishedSuppressed(reason=s.reason, **_finding(s.finding)) for s in report.suppressed),
     )
 
 

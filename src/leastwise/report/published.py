@@ -6,6 +6,7 @@ The records are also the source of the schemas, so file and schema cannot drift 
 from __future__ import annotations
 
 import re
+from itertools import islice
 from typing import TYPE_CHECKING, Annotated, Any
 
 import msgspec
@@ -15,7 +16,7 @@ from msgspec.structs import fields
 from leastwise.results import Confidence, Kind, Severity, Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 PIECE = 100  # entries of a list that are written at once
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -51,40 +52,37 @@ class Published(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, f
     """A part of a file. A field with a default is left out while it has nothing to say: nothing published is empty."""
 
 
-def write(document: Published) -> Iterator[bytes]:
+def write(document: Published, **lists: Iterable[Published]) -> Iterator[bytes]:
     """The document as indented JSON that ends its last line: the same document gives the same text.
 
-    In pieces: those of a large account would fill tens of megabytes together, and memory that was never touched is
-    dearer than the work that is done in it.
+    In pieces, with the entries of the named `lists` made while they are written: a large account has tens of megabytes
+    of them, and memory that was never touched is dearer than the work that is done in it.
     """
     before = b"{\n"
-    for name, value in _members(document):
-        for piece in _member(name, value):
-            yield before + piece
-            before = b""
-        before = b",\n"
+    for field in fields(document):
+        value = lists.get(field.name, getattr(document, field.name))
+        if value != field.default:
+            whole = field.name not in lists
+            for piece in [_member(field.encode_name, value)] if whole else _list(field.encode_name, value):
+                yield before + piece
+                before = b""
+            before = b",\n"
     yield b"\n}\n"
 
 
-def _members(document: Published) -> Iterator[tuple[str, Any]]:
-    """The fields that have something to say, by their published names."""
-    for field in fields(document):
-        value = getattr(document, field.name)
-        if value != field.default:
-            yield field.encode_name, value
-
-
-def _member(name: str, value: Any) -> Iterator[bytes]:
+def _member(name: str, value: Any) -> bytes:
     """One member of the outermost object, without the comma after it."""
-    if not isinstance(value, tuple) or len(value) <= PIECE:
-        yield _text({name: value})[len(b"{\n") : -len(b"\n}")]
-        return
-    before = f'  "{name}": [\n'.encode()
-    head, tail = len(b"{\n") + len(before), len(b"\n  ]\n}")
-    for start in range(0, len(value), PIECE):
-        yield before + _text({name: value[start : start + PIECE]})[head:-tail]
+    return _text({name: value})[len(b"{\n") : -len(b"\n}")]
+
+
+def _list(name: str, entries: Iterable[Published]) -> Iterator[bytes]:
+    """The same for a list, in pieces."""
+    before = opening = f'  "{name}": [\n'.encode()
+    left = iter(entries)
+    while some := tuple(islice(left, PIECE)):
+        yield before + _member(name, some)[len(opening) : -len(b"\n  ]")]
         before = b",\n"
-    yield b"\n  ]"
+    yield b"\n  ]" if before != opening else _member(name, ())
 
 
 def _text(value: Any) -> bytes:
