@@ -195,3 +195,18 @@ def test_a_user_made_for_it_joins_a_group_that_makes_it_an_administrator(
     world.role("eve", by_service("ec2"), inline={"p": document(makes)})
     found = {path.verdict for path in routes(world.build(), "createuser-group")}
     assert found == ({verdict} if verdict else set())
+
+
+# profile
+
+
+def test_a_role_that_has_an_instance_profile_needs_no_new_one() -> None:
+    world = an_account().role("boss", by_service("ec2"), attached=ADMIN, profile=True)
+    launch = ["iam:PassRole", "ec2:RunInstances", "iam:CreateInstanceProfile", "iam:AddRoleToInstanceProfile"]
+    assert used(eve(world, allow(launch))) == {"ec2-001"}
+
+
+def test_one_secret_that_is_denied_leaves_all_the_others() -> None:
+    world = an_account().user("boss", attached=ADMIN, keys=(key(10),))
+    one = deny("secretsmanager:GetSecretValue", "arn:aws:secretsmanager:eu-west-1:123456789012:secret:one")
+    assert used(eve(world, allow("secretsmanager:GetSecretValue"), one, lesser=True)) == {"credential-secrets"}
