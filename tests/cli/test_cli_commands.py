@@ -83,6 +83,7 @@ def test_checks_are_listed_for_programs(cli: Cli) -> None:
 
 def test_the_policy_is_printed_as_it_is(cli: Cli) -> None:
     assert json.loads(cli("permissions").out) == required_policy()
+    assert json.loads(cli("permissions", "--inventory").out) == required_policy(inventory=True) != required_policy()
 
 
 @pytest.mark.parametrize("check", all_checks(), ids=lambda check: check.id)

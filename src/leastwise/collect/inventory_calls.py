@@ -58,7 +58,7 @@ class Ask(NamedTuple):
 
 
 def _list(call: str, rows: str, mark: str = "NextToken", **more: Any) -> Ask:
-    """A list; most name their next page by one word in both directions."""
+    """A list; most name their next page by one word in both directions. Pages are as large as the service allows."""
     return Ask(call=call, rows=rows, **{"mark": mark, "page": mark, **more})
 
 
@@ -71,7 +71,13 @@ def _each(call: str, rows: str, of: Ask, **more: Any) -> Ask:
 _CLUSTERS = _list("ecs:ListClusters", "clusterArns", "nextToken", gives={"clusters": "", "cluster": ""})
 _TASKS = _list("ecs:ListTasks", "taskArns", "nextToken", of=(_CLUSTERS,), takes=("cluster",), gives={"tasks": ""})
 _SERVICES = _list(
-    "ecs:ListServices", "serviceArns", "nextToken", of=(_CLUSTERS,), takes=("cluster",), gives={"services": ""}
+    "ecs:ListServices",
+    "serviceArns",
+    "nextToken",
+    of=(_CLUSTERS,),
+    takes=("cluster",),
+    gives={"services": ""},
+    parameters={"maxResults": 100},
 )
 _MACHINES = _list(
     "ecs:ListContainerInstances",
@@ -116,24 +122,26 @@ _STACK_SETS = _list(
 _NOTEBOOKS = _list(
     "sagemaker:ListNotebookInstances",
     "NotebookInstances",
+    parameters={"MaxResults": 100},
     gives={"NotebookInstanceName": "NotebookInstanceName"},
 )
 _PROCESSING = _list(
     "sagemaker:ListProcessingJobs",
     "ProcessingJobSummaries",
-    parameters={"StatusEquals": "InProgress"},
+    parameters={"StatusEquals": "InProgress", "MaxResults": 100},
     gives={"ProcessingJobName": "ProcessingJobName"},
 )
 _TRAINING = _list(
     "sagemaker:ListTrainingJobs",
     "TrainingJobSummaries",
-    parameters={"StatusEquals": "InProgress"},
+    parameters={"StatusEquals": "InProgress", "MaxResults": 100},
     gives={"TrainingJobName": "TrainingJobName"},
 )
 _MACHINES_OF_STATES = _list(
     "stepfunctions:ListStateMachines",
     "stateMachines",
     "nextToken",
+    parameters={"maxResults": 1000},
     gives={"stateMachineArn": "stateMachineArn"},
     action="states:ListStateMachines",
 )
@@ -180,15 +188,15 @@ _RUNTIMES = _agents("ListAgentRuntimes", "agentRuntimes", agentRuntimeId="agentR
 
 ASKS: tuple[Ask, ...] = (
     _list("lambda:ListFunctions", "Functions", "NextMarker", page="Marker"),
-    _list("ec2:DescribeInstances", "Reservations.Instances"),
+    _list("ec2:DescribeInstances", "Reservations.Instances", parameters={"MaxResults": 1000}),
     _list(
         "ec2:DescribeLaunchTemplateVersions",
         "LaunchTemplateVersions",
-        parameters={"Versions": ["$Latest", "$Default"]},
+        parameters={"Versions": ["$Latest", "$Default"], "MaxResults": 200},
     ),
-    _list("ssm:DescribeInstanceInformation", "InstanceInformationList"),
-    _list("autoscaling:DescribeAutoScalingGroups", "AutoScalingGroups"),
-    _list("autoscaling:DescribeLaunchConfigurations", "LaunchConfigurations"),
+    _list("ssm:DescribeInstanceInformation", "InstanceInformationList", parameters={"MaxResults": 50}),
+    _list("autoscaling:DescribeAutoScalingGroups", "AutoScalingGroups", parameters={"MaxRecords": 100}),
+    _list("autoscaling:DescribeLaunchConfigurations", "LaunchConfigurations", parameters={"MaxRecords": 100}),
     _CLUSTERS,
     Ask(call="ecs:DescribeClusters", rows="clusters", of=(_CLUSTERS,), batch="clusters", size=100),
     _TASKS,
@@ -233,10 +241,10 @@ ASKS: tuple[Ask, ...] = (
     _list("batch:DescribeJobDefinitions", "jobDefinitions", "nextToken", parameters={"status": "ACTIVE"}),
     _list("batch:DescribeJobQueues", "jobQueues", "nextToken"),
     _BUSES,
-    _list("events:ListRules", "Rules", of=(_BUSES,), takes=("EventBusName",)),
+    _list("events:ListRules", "Rules", of=(_BUSES,), takes=("EventBusName",), parameters={"Limit": 100}),
     _POOLS,
     _each("cognito-identity:GetIdentityPoolRoles", "", _POOLS),
-    _list("amplify:ListApps", "apps", "nextToken"),
+    _list("amplify:ListApps", "apps", "nextToken", parameters={"maxResults": 100}),
     _APPLICATIONS,
     _GROUPS,
     Ask(
