@@ -160,3 +160,14 @@ def test_the_report_names_the_gaps(cli: Cli, here: Path, asked: dict[str, Any]) 
     assert cli("scan", "--strict").code == 4
     assert asked
     assert "s3:ListBuckets" in json.dumps(json.loads((here / AUDIT).read_bytes()))
+
+
+def test_paths_and_reach_of_an_account(cli: Cli, here: Path, asked: dict[str, Any]) -> None:
+    said = cli("paths", "--from", "eve", "--region", "r")
+    assert (said.code, asked["region"], asked["inventory"]) == (0, "r", False)
+    assert "no path from eve to administrator" in said.out
+    assert cli("paths", "--inventory").code == 0
+    assert asked["inventory"] is True
+    assert cli("blast-radius", "bob").out.startswith("user/bob can become administrator of account 123456789012")
+    assert cli("paths", "--as-of", "2026-01-01T00:00:00Z").code == 2
+    assert [*here.iterdir()] == []

@@ -167,12 +167,26 @@ def test_nonsense_is_told_what_to_do(ask: Cli, words: tuple[str, ...], hint: str
     assert said.err.count("\n") == 1
 
 
+def test_a_source_of_many_paths_has_a_table_too(cli: Cli, tmp_path: Path) -> None:
+    world = an_account()
+    for number in range(6):
+        world.role(f"r{number}", trust({"AWS": f"arn:aws:iam::{FOREIGN}:root"}), attached=("AdministratorAccess",))
+    said = cli("paths", "--from", FOREIGN, "--snapshot", save(world, tmp_path / "s.json"))
+    assert len([line for line in said.out.splitlines() if "-> role/r" in line]) == 6
+    assert "permission" not in said.out
+
+
 def test_what_could_not_be_read_is_no_pass(cli: Cli, tmp_path: Path) -> None:
     broken = an_account().user("ann", inline={"p": {"Statement": [{"Effect": "Maybe"}]}}).user("bob")
     snapshot = save(broken, tmp_path / "broken.json")
     said = cli("paths", "--snapshot", snapshot, "--expect", "none")
     assert said.code == 1
     assert "not everything could be read" in squeezed(said.out)
+    assert "not judged p of arn:aws:iam::123456789012:user/ann cannot be read" in squeezed(said.out)
+    many = an_account()
+    for number in range(9):
+        many.user(f"u{number}", inline={"p": {"Statement": "?"}})
+    assert "and 4 more" in cli("paths", "--snapshot", save(many, tmp_path / "many.json")).out
     assert cli("paths", "--snapshot", snapshot, "--from", "bob", "--expect", "none").code == 0
     blind = save(an_account().gap("iam:GetAccountAuthorizationDetails"), tmp_path / "blind.json")
     assert cli("paths", "--snapshot", blind, "--expect", "none").code == 1

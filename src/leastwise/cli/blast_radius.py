@@ -134,7 +134,7 @@ def _remarks(realm: Realm, blast: Blast) -> Iterator[Line]:
         whom = _name(realm, one.through)
         yield Line("beyond", f"{one.roles}, as {whom}, if account {one.account} lets it: no snapshot of it was given")
     yield from (Line("note", note) for note in blast.notes)
-    yield from (Line("not judged", why) for why in blast.blind)
+    yield from realms.doubts(blast.blind)
     proven = next((one for one in blast.reached if one.hop), None)
     if proven:
         ends = f"--from {blast.source.subject.arn} --to {proven.subject.arn}"

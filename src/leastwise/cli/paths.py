@@ -34,6 +34,7 @@ ID = 8  # hexadecimal digits of a path's id that are shown; any beginning will d
 VERDICT = max(map(len, VERDICTS))
 WIDEST = 120  # columns of the table
 MOST = 100  # paths in the table
+FEW = 5  # paths of one source that are shown in full
 PREFIX = "path:"
 GRAPHS: dict[str, Callable[[Picture], str]] = {
     "opengraph": opengraph.render,
@@ -114,14 +115,14 @@ def hexadecimal(path_id: str) -> str:
 
 
 def show(realm: Realm, sought: Sought, found: Found) -> None:
-    """The table, or, where one source or one path is meant, the paths in full."""
+    """The table, or, where one path or a source of few is meant, the paths in full."""
     notes = [Line("note", note) for note in found.notes]
-    notes += [Line("not judged", why) for why in found.blind]
+    notes += realms.doubts(found.blind)
     if found.others:
         others = ", ".join(f"{number:,} {verdict.value}" for verdict, number in found.others.items())
         notes.append(Line("others", f"{others}: --verdict shows them"))
     every = (*found.paths, *found.external)
-    if sought.source or sought.path:
+    if sought.path or (sought.source and len(every) <= FEW):
         asking.say(headline(realm, sought, found), notes)
         for path in every:
             print()

@@ -6,14 +6,18 @@ from typing import TYPE_CHECKING
 
 from leastwise.account.build import build
 from leastwise.arn import account_of
+from leastwise.cli.asking import Line
 from leastwise.escalation.realm import Realm
 from leastwise.report.words import named, safe
 from leastwise.results import Kind
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from leastwise.cli.source import Sources
     from leastwise.results import Subject
 
+SHOWN = 5
 INSIDE = frozenset({Kind.USER, Kind.ROLE, Kind.GROUP})
 
 
@@ -33,6 +37,12 @@ def called_by_arn(realm: Realm, arn: str) -> str:
     """As `called`, for whom the accounts may have."""
     holder = realm.holder(arn)
     return called(realm, holder.subject) if holder else safe(arn.split(":", 5)[-1])
+
+
+def doubts(blind: Sequence[str]) -> list[Line]:
+    """What could not be read, some of it."""
+    more = [f"and {len(blind) - SHOWN:,} more"] if len(blind) > SHOWN else []
+    return [Line("not judged", why) for why in (*blind[:SHOWN], *more)]
 
 
 def record(realm: Realm) -> list[dict[str, str]]:
