@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from enum import Enum, IntEnum
+from functools import cached_property
 
 import msgspec
 
@@ -181,7 +182,7 @@ class Edge(msgspec.Struct, frozen=True, kw_only=True):
         return tuple(dict.fromkeys((*statements, *self.trust, *self.running)))
 
 
-class Path(msgspec.Struct, frozen=True, kw_only=True):
+class Path(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """A chain of hops from a principal that is not a full administrator to one with more power."""
 
     source: Subject
@@ -196,9 +197,9 @@ class Path(msgspec.Struct, frozen=True, kw_only=True):
         """Whether the path counts as an escalation: proven or conditional, to an administrator."""
         return self.verdict in {Verdict.PROVEN, Verdict.CONDITIONAL}
 
-    @property
+    @cached_property
     def fingerprint(self) -> str:
-        """Stable between runs: from the ends and the methods, never from prose."""
+        """Stable between runs: from the ends and the methods, never from prose. Sorting and comparing ask often."""
         return fingerprint("path", self.source.arn, self.target.arn, *(f"{e.method}>{e.target}" for e in self.edges))
 
 

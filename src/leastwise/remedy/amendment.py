@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import msgspec
 
 from leastwise.access import context_of, possible_actions
-from leastwise.account.model import Role
+from leastwise.account.model import Role, remember
 from leastwise.leastprivilege.closing import Cut, close
 from leastwise.leastprivilege.draft import Draft
 from leastwise.leastprivilege.ground import Ground
@@ -102,7 +102,8 @@ def _placed(account: Account, site: Site, document: Document, written: _Body) ->
 
 def _bounds(account: Account, policy: str) -> bool:
     """Whether the policy is somebody's boundary, which to take away would widen."""
-    return any(p.boundary is not None and p.boundary.arn == policy for p in account.principals)
+    boundaries = (p.boundary for p in account.principals)
+    return policy in remember(account, "boundaries", lambda: frozenset(b.arn for b in boundaries if b is not None))
 
 
 def _copied(account: Account, made: Amendment) -> Amendment | None:

@@ -100,6 +100,8 @@ class _Paper:
     def _holder(self, holder: H) -> H:
         """The principal with its own documents as they become."""
         mine = self.by_holder.get(holder.arn, ())
+        if not mine and not any(a.arn in self.managed for a in holder.attached):
+            return self._afresh(holder)  # nearly all
         inline, attached = list(holder.inline), list(holder.attached)
         for each in mine:
             _rewrite(each, holder.arn, inline, attached)
@@ -109,8 +111,12 @@ class _Paper:
             attached = [d for a in attached if (d := self.managed.get(a.arn, a)) is not None]
         same = len(inline) == len(holder.inline) and len(attached) == len(holder.attached)
         if same and all(map(_is, inline, holder.inline)) and all(map(_is, attached, holder.attached)):
-            return msgspec.structs.replace(holder, memo={}) if holder.arn in self.forget else holder
+            return self._afresh(holder)
         return msgspec.structs.replace(holder, inline=tuple(inline), attached=tuple(attached), memo={})
+
+    def _afresh(self, holder: H) -> H:
+        """The unchanged principal, without what is remembered of it where that must be forgotten."""
+        return msgspec.structs.replace(holder, memo={}) if holder.arn in self.forget else holder
 
     def _copy(self, each: Amendment, attached: list[Document]) -> None:
         """A policy of AWS's replaced by a managed one of this account, which some may then be able to rewrite."""
