@@ -188,6 +188,16 @@ def test_a_row_that_names_no_resource_of_the_account_is_a_gap(row: Any) -> None:
     assert account.workloads.unseen[FUNCTION] == (HERE,)
 
 
+def test_a_region_of_which_no_list_tells_counts_as_far_as_it_was_seen() -> None:
+    world = runs(looked(house(), HERE, enabled=(THERE,)), FUNCTION, "f", role="boss")
+    whole = world.build().workloads
+    assert (whole.seen[FUNCTION], whole.unseen[FUNCTION]) == ((HERE,), (THERE,))
+    del world.more[REGIONS]
+    gap = Gap(call=FUNCTIONS, target=HERE, reason="TooMany")
+    broken = build(msgspec.structs.replace(world.snapshot(), gaps=[gap])).workloads
+    assert (broken.seen[FUNCTION], broken.unseen[FUNCTION]) == ((), (HERE, OTHERS))
+
+
 @pytest.mark.parametrize("answer", [7, [], {HERE: 7}, {HERE: [7]}, {HERE: {"Functions": []}}])
 def test_an_answer_of_another_shape_is_a_gap(answer: Any) -> None:
     account = looked(house(), HERE).call(FUNCTIONS, answer).build()

@@ -174,9 +174,12 @@ def test_where_regions_are_unknown_any_may_hold_it() -> None:
     assert verdicts(world) == {"lambda-004": Verdict.CONDITIONAL}
 
 
+@pytest.mark.parametrize("regions", [(HERE,), (HERE, THERE)])
 @pytest.mark.parametrize(("name", "verdict"), [("f", Verdict.PROVEN), ("g", Verdict.CONDITIONAL)])
-def test_a_list_that_broke_off_proves_what_it_holds_and_leaves_the_rest_open(name: str, verdict: Verdict) -> None:
-    world = runs(looked(eve(allow(CODE, function(name))), HERE, THERE), FUNCTION, "f", role="boss")
+def test_a_list_that_broke_off_proves_what_it_holds_and_leaves_the_rest_open(
+    name: str, verdict: Verdict, regions: tuple[str, ...]
+) -> None:
+    world = runs(looked(eve(allow(CODE, function(name))), *regions), FUNCTION, "f", role="boss")
     gap = Gap(call="lambda:ListFunctions", target=HERE, reason="TooMany")
     account = build(msgspec.structs.replace(world.snapshot(), gaps=[gap]))
     (path,) = [path for path in find_paths(account) if path.source.name == "eve"]

@@ -107,21 +107,31 @@ def build_workloads(reader: Reader, roles: Iterable[Role], place: Place) -> Work
     maker = _Maker(reader, _Bearers(roles), place)
     listed = {k.id: tuple(sorted(maker.make(k, listings), key=_order)) for k in KINDS if k.call in listings}
     enabled = _enabled(reader)
-    seen = {k.id: tuple(r for r in enabled or _regions(k, listings) if maker.whole(k, r, listings)) for k in KINDS}
-    unseen = {k.id: tuple(r for r in enabled or (OTHERS,) if r not in seen[k.id]) for k in KINDS}
-    bearers: dict[tuple[str, str], list[Workload]] = defaultdict(list)
-    for workload in (one for each in listed.values() for one in each if one.role):
-        bearers[workload.kind, workload.role].append(workload)
-    asked = {region for listing in listings.values() for region in listing.rows}
-    asked |= {gap.target for gap in reader.gaps if gap.call in CALLS and gap.target}
+    asked = _asked(reader, listings.values())
+    known = sorted({*enabled, *asked})
+    seen = {kind.id: tuple(r for r in known if maker.whole(kind, r, listings)) for kind in KINDS}
+    others = () if enabled else (OTHERS,)
     return Workloads(
         listed=listed,
-        bearers={key: tuple(found) for key, found in bearers.items()},
+        bearers=_bearers(listed.values()),
         seen=seen,
-        unseen=unseen,
-        asked=tuple(sorted(asked)),
+        unseen={kind: (*(region for region in known if region not in found), *others) for kind, found in seen.items()},
+        asked=asked,
         enabled=enabled,
     )
+
+
+def _asked(reader: Reader, listings: Iterable[_Listing]) -> tuple[str, ...]:
+    """The regions that some call tells of, or failed in."""
+    failed = {gap.target for gap in reader.gaps if gap.call in CALLS and gap.target}
+    return tuple(sorted({region for listing in listings for region in listing.rows} | failed))
+
+
+def _bearers(listed: Iterable[tuple[Workload, ...]]) -> dict[tuple[str, str], tuple[Workload, ...]]:
+    found: dict[tuple[str, str], list[Workload]] = defaultdict(list)
+    for workload in (one for each in listed for one in each if one.role):
+        found[workload.kind, workload.role].append(workload)
+    return {key: tuple(bearing) for key, bearing in found.items()}
 
 
 def _order(workload: Workload) -> tuple[str, str]:
@@ -132,10 +142,6 @@ def _enabled(reader: Reader) -> tuple[str, ...]:
     answer = reader.one(REGIONS, Row) if REGIONS in reader.calls else None
     names = dig(answer, "Regions.RegionName")
     return tuple(sorted({name for name in names if isinstance(name, str)}))
-
-
-def _regions(kind: Kind, listings: Mapping[str, _Listing]) -> tuple[str, ...]:
-    return listings[kind.call].whole if kind.call in listings else ()
 
 
 def _listing(reader: Reader, call: str) -> _Listing:

@@ -93,10 +93,10 @@ def _look(account: Account, method: Method, role: str) -> _Shown:
 
 
 def _is_listed(account: Account, fact: Supposed) -> bool:
-    """Whether an inventory was taken, in some region, that could show the fact."""
-    kind = BY_ID.get(fact.kind)
+    """Whether an inventory was taken that could show the fact, and told something of the kind."""
+    kind, running = BY_ID.get(fact.kind), account.workloads
     able = kind is not None and bool(not fact.bears or kind.roles or kind.profiles)
-    return able and bool(account.workloads.seen.get(fact.kind))
+    return able and bool(running.seen.get(fact.kind) or running.of(fact.kind))
 
 
 def _regions(account: Account, facts: Iterable[Supposed]) -> list[str]:
