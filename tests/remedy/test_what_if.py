@@ -117,3 +117,16 @@ def test_only_what_is_wanted_is_ended() -> None:
     made = plan(account, mine, lambda path: path.source.name == "bob")
     assert {fix.amendment.site.holder for fix in made.fixes} == {f"{IAM}:user/bob"}
     assert sources(applied(world, made).build()) == {"ann"}
+
+
+def test_what_is_longer_goes_with_what_is_shorter() -> None:
+    """Many may bear two roles, one of which becomes administrator: its own policy is the one to change."""
+    world = an_account().role(
+        "hop", by_service("lambda"), inline={"p": document(allow("iam:PutRolePolicy", f"{IAM}:role/hop"))}
+    )
+    for name in ("ann", "bob", "cy"):
+        world.user(name, inline={"p": document(allow("iam:PassRole"), MAKE)})
+    account = world.build()
+    assert len(today(account)) > len(account.users)
+    (fix,) = planned(account).fixes
+    assert (fix.amendment.site.holder, len(fix.ends)) == (f"{IAM}:role/hop", len(today(account)))

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 MOST = 10  # changes that are named; where they are fewer than ENOUGH, findings follow
 ENOUGH = 5
 ESCALATION = "principal_can_escalate"
-CONSIDERED = 400  # paths, the riskiest: a way through more of them is a question of its own
+CONSIDERED = 400  # paths, the shortest: what is longer often goes with them
 FEW = 200  # principals within an administrator's reach; of more an audit does not judge the account again
 ROUNDS = 8  # of judging it again, fewer where more principals are concerned
 
@@ -36,7 +36,7 @@ def _cuts(account: Account, findings: Sequence[Finding], paths: list[Path]) -> I
     """Changes of documents, judged again on paper: all together where few are concerned, else path by path."""
     concerned = len(within_reach(account))
     rounds = min(FEW // max(concerned, 1), ROUNDS)
-    worst = sorted(paths, key=lambda p: (-p.risk, len(p.edges)))[:CONSIDERED]
+    worst = sorted(paths, key=lambda p: (len(p.edges), -p.risk))[:CONSIDERED]
     found = plan(account, worst, lambda _: True, Extent(most=MOST, rounds=rounds or 1, judged=rounds > 0))
     left, so_far = {p.fingerprint: p.source.arn for p in paths}, 0
     for fix in found.fixes:

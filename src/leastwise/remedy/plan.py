@@ -22,7 +22,7 @@ from leastwise.remedy.sites import Place, Site
 from leastwise.results import Evidence, Path
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Container, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 
     from leastwise.account.model import Account
 
@@ -122,8 +122,8 @@ class _Planner:
 
     def _round(self, left: Sequence[Path]) -> bool:
         """Ask for more at some places and judge again; False where there is nothing more to ask for."""
-        ways = [self._open(path) for path in left]
-        chosen = self._choose(ways)
+        ways = self._shortest(left)
+        chosen = self._choose([chains for _, chains in ways])
         before = dict(self.amendments), dict(self.steps)
         for site, step in chosen.items():
             self._ask(site, step)
@@ -137,9 +137,15 @@ class _Planner:
             self.paper = self._on_paper()
         else:
             self.consequence = found
-            for path, chains in zip(left, ways, strict=True):
+            for path, chains in ways:
                 self.needs.setdefault(path.source.arn, set()).update(_hit(chains, chosen))
         return True
+
+    def _shortest(self, left: Sequence[Path]) -> list[tuple[Path, list[Chain]]]:
+        """The paths of the fewest hops that can be ended, with how. What is longer often goes with them."""
+        ways = [(path, chains) for path in left if (chains := self._open(path))]
+        fewest = min((len(path.edges) for path, _ in ways), default=0)
+        return [(path, chains) for path, chains in ways if len(path.edges) == fewest or not self.extent.judged]
 
     def _on_paper(self) -> Account:
         forget = within_reach(self.account) if self.extent.judged else ()
@@ -176,12 +182,19 @@ class _Planner:
             self.steps[site] = more
 
     def _open(self, path: Path) -> list[Chain]:
-        """For each way what would end it and has not been asked for; a Deny only where there is nothing else."""
-        chains = [tuple(filter(self._is_open, map(self._home, chain))) for chain in chains_of(self.paper, path)]
+        """For each way what would end it and has not been asked for; a Deny only where there is nothing else.
+
+        Of equals what changes anyway comes first.
+        """
+        chains = [self._sifted(chain) for chain in chains_of(self.paper, path)]
         if all(chains):
             return chains
-        refused = tuple(filter(self._is_open, refusals(self.paper, path)))
+        refused = self._sifted(refusals(self.paper, path))
         return [refused] if refused else []
+
+    def _sifted(self, chain: Iterable[Cause]) -> Chain:
+        found = filter(self._is_open, map(self._home, chain))
+        return tuple(sorted(found, key=lambda cause: cause.site not in self.amendments))
 
     def _is_open(self, cause: Cause) -> bool:
         elsewhere = self.extent.only not in {None, cause.site}
@@ -197,15 +210,7 @@ class _Planner:
         return cause
 
     def _choose(self, ways: Sequence[Sequence[Chain]]) -> dict[Site, Step]:
-        """The places to change, each with what is demanded there.
-
-        Documents that change anyway come first: that needs no further change.
-        """
-        ways = [chains for chains in ways if chains]
-        again = [[tuple(c for c in chain if c.site in self.amendments) for chain in chains] for chains in ways]
-        known = [chains for chains in again if all(chains)]
-        if known:
-            return _steps(known, {cause.site for chains in known for chain in chains for cause in chain})
+        """The places to change, each with what is demanded there: the fewest, or if need be so many as end the most."""
         if self.extent.most is not None and not self.extent.judged:
             return _steps(ways, _best(ways, self.extent.most - len(self.amendments)))
         found = minimum([tuple(cause.site for cause in chain) for chains in ways for chain in chains])
@@ -247,15 +252,19 @@ class _Planner:
             if not self.consequence.uncovered:
                 break
             for path in self.consequence.uncovered:
-                self.needs[path.source.arn].update(_hit(chains_of(self.paper, path), whole))
+                self.needs.setdefault(path.source.arn, set()).update(_hit(chains_of(self.paper, path), whole))
         if self.extent.most is None and len(best[2].ended) < len(all_ended):
             best = whole, self.paper, self.consequence
         self.amendments, self.paper, self.consequence = best
         return tuple(self._fixes())
 
     def _needed(self, path: Path, sites: Container[Site]) -> frozenset[Site]:
-        """The changed documents that end a path together, and keep its principal from another way."""
-        return frozenset(site for site in self.needs.get(path.source.arn, ()) if site in sites)
+        """The changed documents that end a path together, and keep its principal from another way.
+
+        Where nothing was asked for the principal's own sake, those that free whom it becomes on the way.
+        """
+        mine = self.needs.get(path.source.arn) or {s for edge in path.edges for s in self.needs.get(edge.source, ())}
+        return frozenset(site for site in mine if site in sites)
 
 
 def _hit(chains: Iterable[Chain], sites: Container[Site]) -> Iterator[Site]:
@@ -298,12 +307,12 @@ def _hitting(ways: Sequence[Sequence[Chain]]) -> frozenset[Site]:
     return frozenset(site for site, _ in greedy(hanging, lambda site, _: (site.place is Place.TRUST, site)))
 
 
-def _steps(ways: Iterable[Sequence[Chain]], chosen: Collection[Site]) -> dict[Site, Step]:
+def _steps(ways: Iterable[Sequence[Chain]], chosen: Container[Site]) -> dict[Site, Step]:
     """What is demanded at each place: of the ways that end there, the first cause."""
     found: dict[Site, list[Cause]] = {}
     for chain in (chain for chains in ways for chain in chains):
-        for site in dict.fromkeys(cause.site for cause in chain if cause.site in chosen):
-            found.setdefault(site, []).append(next(cause for cause in chain if cause.site == site))
+        for cause in islice((cause for cause in chain if cause.site in chosen), 1):
+            found.setdefault(cause.site, []).append(cause)
     return {site: _step(causes) for site, causes in found.items()}
 
 
