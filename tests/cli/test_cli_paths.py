@@ -192,6 +192,15 @@ def test_what_could_not_be_read_is_no_pass(cli: Cli, tmp_path: Path) -> None:
     assert cli("paths", "--snapshot", blind, "--expect", "none").code == 1
 
 
+def test_a_source_outside_is_called_as_the_table_shows_it(cli: Cli, tmp_path: Path) -> None:
+    trusted = trust({"AWS": f"arn:aws:iam::{FOREIGN}:role/scanner"})
+    world = an_account().role("boss", trusted, attached=("AdministratorAccess",))
+    snapshot = save(world, tmp_path / "s.json")
+    assert f"{FOREIGN}:role/scanner -> role/boss" in squeezed(cli("paths", "--snapshot", snapshot).out)
+    for name in (f"{FOREIGN}:role/scanner", "scanner", f"arn:aws:iam::{FOREIGN}:role/scanner"):
+        assert ends(cli("paths", "--from", name, "--snapshot", snapshot, "--format", "json")) == [("scanner", "boss")]
+
+
 # several accounts
 
 
@@ -217,7 +226,9 @@ def test_names_that_several_accounts_have_must_be_told_apart(cli: Cli, two: tupl
     said = cli("paths", *two, *other, "--from", "ann")
     assert said.code == 2
     assert f"'ann' may be arn:aws:iam::111122223333:user/ann or arn:aws:iam::{ACCOUNT}:user/ann" in said.err
-    assert cli("paths", *two, *other, "--from", f"arn:aws:iam::{ACCOUNT}:user/ann").code == 0
+    for name in (f"arn:aws:iam::{ACCOUNT}:user/ann", f"{ACCOUNT}:user/ann", f"{ACCOUNT}:ann"):
+        assert ends(cli("paths", *two, *other, "--from", name, "--format", "json")) == [("ann", "boss")]
+    assert cli("paths", *two, *other, "--from", f"{ACCOUNT}:user/bob").code == 2
 
 
 def test_the_same_account_twice_is_an_error(cli: Cli, two: tuple[str, ...]) -> None:

@@ -9,7 +9,7 @@ import msgspec
 from leastwise import risk
 from leastwise.access import unreadable
 from leastwise.account.build import DETAILS
-from leastwise.arn import is_account_id, parse_arn
+from leastwise.arn import account_of, is_account_id, parse_arn
 from leastwise.errors import UsageError
 from leastwise.escalation.frontier import frontier_paths
 from leastwise.escalation.outside import all_external_paths, external_paths_to
@@ -129,7 +129,7 @@ def resolve(realm: Realm, text: str) -> str:
 def resolve_source(realm: Realm, text: str) -> str:
     """As `resolve`, and of whoever is outside: any account, anyone, and those whom a trust policy names."""
     sources = (path.source for path in all_external_paths(realm))
-    outside = dict.fromkeys(source.arn for source in sources if text in {source.arn, source.name})
+    outside = dict.fromkeys(source.arn for source in sources if text in _names(source))
     found = tuple(dict.fromkeys((*_inside(realm, text), *outside)))
     stranger = "*" if text == "anyone" else text if is_account_id(text) else ""
     if stranger and not found:
@@ -141,14 +141,23 @@ def resolve_source(realm: Realm, text: str) -> str:
 def _inside(realm: Realm, text: str) -> tuple[str, ...]:
     if text in realm.accounts:
         return (realm.accounts[text].arn,)
-    holders = (holder.arn for one in _homes(realm, text) for holder in named(one, text))
+    owner, colon, name = text.partition(":")
+    plain = name if colon and owner in realm.accounts else text
+    holders = (holder.arn for one in _homes(realm, text) for holder in named(one, plain))
     return (*holders, *(one.arn for one in realm.accounts.values() if text == one.arn))
 
 
 def _homes(realm: Realm, text: str) -> list[Account]:
-    """The accounts in which the name may be looked for."""
-    arn = parse_arn(text)
+    """The accounts in which the name may be looked for: `user/ann`, `123456789012:user/ann` or an ARN."""
+    arn, owner = parse_arn(text), text.partition(":")[0]
+    if owner in realm.accounts:
+        return [realm.accounts[owner]]
     return [one for one in realm.accounts.values() if arn is None or arn.account == one.id]
+
+
+def _names(source: Subject) -> tuple[str, ...]:
+    """What a source outside may be called, also as the table shows it."""
+    return source.arn, source.name, f"{account_of(source.arn)}:{source.kind.value}/{source.name}"
 
 
 def _only(realm: Realm, text: str, found: tuple[str, ...]) -> str:
