@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from escalation.cases_io import EVE, eve, kind_of_eve, needed
-from escalation.owed import owed
+from escalation.owed import PASS_ROLE, owed
 from escalation.variants import (
     ACCOUNT,
     ADMIN,
@@ -42,7 +42,14 @@ OPEN = {
     "address": {"IpAddress": {"aws:SourceIp": "203.0.113.0/24"}},
     "network": {"StringEquals": {"aws:SourceVpc": "vpc-1"}},
 }
+REGIONAL = {
+    "one": {"StringEquals": {"aws:RequestedRegion": "eu-west-3"}},
+    "alike": {"StringLike": {"aws:RequestedRegion": ["eu-*"]}},
+    "all but one": {"StringNotEquals": {"aws:RequestedRegion": "us-east-1"}},
+}
 GATES = 3
+GLOBAL = ["iam:*", "sts:*", "organizations:*", "route53:*", "support:*"]
+ABROAD = {"StringNotEquals": {"aws:RequestedRegion": ["us-east-1", "eu-west-1"]}}
 VERSION = "iam:CreatePolicyVersion"  # whoever is left that rewrites the boundary next
 
 
@@ -121,6 +128,9 @@ def conditions(base: Base) -> Iterator[Variant]:
             yield base.kept(f"condition that holds: {name}", rewritten(base, Condition=condition))
         if kind_of_eve(base.case.world) == "users":
             yield base.kept("condition that holds: no tag", rewritten(base, Condition=UNTAGGED))
+        if all(action == PASS_ROLE or not action.startswith("iam:") for action in base.actions):
+            for name, condition in REGIONAL.items():
+                yield base.kept(f"region of the caller's choice: {name}", rewritten(base, Condition=condition))
         for name, condition in OPEN.items():
             yield base.opened(f"condition that may hold: {name}", rewritten(base, Condition=condition))
             unless = deny(list(base.actions), Condition=condition)
@@ -150,6 +160,7 @@ def limits(base: Base) -> Iterator[Variant]:
     for name, scp in {
         "leaving": deny("organizations:LeaveOrganization"),
         "buckets": deny("s3:DeleteBucket"),
+        "regions": {"Effect": "Deny", "NotAction": GLOBAL, "Resource": "*", "Condition": ABROAD},
         "others": deny("*", Condition={"ArnLike": {"aws:PrincipalArn": f"{IAM}role/elsewhere"}}),
     }.items():
         yield base.kept(f"SCP: {name}", give(base.world(), "guard", scp, by="scp"))

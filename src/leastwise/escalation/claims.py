@@ -59,10 +59,11 @@ class Circumstances:
 
         https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsidentityandaccessmanagementiam.html
         """
-        if action == PASS_ROLE:
-            return {"iam:PassedToService": self.service} if self.service else {}
+        if action == PASS_ROLE:  # asked for where the service is
+            passed: Facts = {"iam:PassedToService": self.service} if self.service else {}
+            return passed | ({"aws:RequestedRegion": self.region} if self.region else {})
         known = _facts_about(self.about) if self.about is not None else {}
-        if self.region:
+        if self.region and not action.startswith("iam:"):
             return known | {"aws:RequestedRegion": self.region}
         if self.attached and action.endswith("PermissionsBoundary"):
             return known | {"iam:PermissionsBoundary": self.attached}
@@ -135,9 +136,12 @@ class Somewhere(msgspec.Struct, frozen=True, eq=False):
             return True
         examples = {answer.request.resource for _, answer in self.answers(account, source)}
         return any(
-            all(any(access.can(account, source, a, example).allowed for a in need) for need in self.needs)
+            all(any(self._permits(account, source, a, example) for a in need) for need in self.needs)
             for example in sorted(examples)
         )
+
+    def _permits(self, account: Account, source: User | Role, action: str, resource: str) -> bool | None:
+        return access.can(account, source, action, resource, facts=self.given.facts(action)).allowed
 
     def answers(self, account: Account, source: User | Role) -> tuple[tuple[str, Answer], ...]:
         """The best action of each need, with an example of a resource for each kind it takes."""

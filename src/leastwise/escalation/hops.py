@@ -19,6 +19,7 @@ from leastwise.escalation.rewrite import open_to
 from leastwise.escalation.standing import standing
 from leastwise.escalation.supposing import CERTAIN, Case, beside, may_be_borne, named, placed, seen, told, usable
 from leastwise.escalation.wants import bound, claims_of
+from leastwise.escalation.whereabouts import regions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator
@@ -251,14 +252,14 @@ def _passing(graph: Graph, target: Node, rows: tuple[Method, ...], done: Collect
                 yield hop
 
 
-def may_pass(role: str, method: Method) -> Permit | EitherOf:
-    """The permission to hand the role to the service."""
-    claims = tuple(_pass_to(role, service) for service in method.receivers)
+def may_pass(role: str, method: Method, region: str = "") -> Permit | EitherOf:
+    """The permission to hand the role to the service, in a region if one was chosen."""
+    claims = tuple(_pass_to(role, service, region) for service in method.receivers)
     return claims[0] if len(claims) == 1 else EitherOf(claims)
 
 
-def _pass_to(role: str, service: str) -> Permit:
-    return Permit((PASS_ROLE,), role, Circumstances(service=service))
+def _pass_to(role: str, service: str, region: str) -> Permit:
+    return Permit((PASS_ROLE,), role, Circumstances(service=service, region=region))
 
 
 def passing(graph: Graph, node: Node, target: Node, method: Method) -> Hop | None:
@@ -270,21 +271,49 @@ def passing(graph: Graph, node: Node, target: Node, method: Method) -> Hop | Non
     handed = product(_profiles(graph, node, role, method), _helpers(graph, node, role, method))
     for (profile, helper), case in product(handed, usable(graph, node, method, role)):
         on = {"profile": profile, "helper": helper.arn if helper else ""}
-        claims = (*_handing(role, helper, method), *bound(method, on), *placed(graph.account, method, case))
-        hop = _hop(graph.account, (node, target), method, claims, on=on, case=case)
+        hop = _surest(
+            _hop(
+                graph.account,
+                (node, target),
+                method,
+                (
+                    *_handing(role, helper, method, region),
+                    *bound(method, on),
+                    *placed(graph.account, method, case, region),
+                ),
+                on=on,
+                case=case,
+            )
+            for region in _somewhere(graph, node, case)
+        )
         if hop and (hop.sure_but_for_supposing or not case.at):
             return hop if hop.sure_but_for_supposing else first or hop
         first = first or hop
     return first
 
 
-def _handing(role: Role, helper: Role | None, method: Method) -> tuple[Claim, ...]:
+def _somewhere(graph: Graph, node: Node, case: Case) -> Iterator[str]:
+    """No region in particular, and then those which the attacker may choose."""
+    yield ""
+    if not case.at:
+        yield from regions(graph.account, node.holder)
+
+
+def _surest(hops: Iterator[Hop | None]) -> Hop | None:
+    """The first, unless it hangs on a condition and a later one does not."""
+    first = next(hops)
+    if first is None or first.sure_but_for_supposing:
+        return first
+    return next((hop for hop in hops if hop and hop.sure_but_for_supposing), first)
+
+
+def _handing(role: Role, helper: Role | None, method: Method, region: str) -> tuple[Claim, ...]:
     """That the roles may be handed over and accept it: the target's, and the helping role beside it or before it."""
-    own = (may_pass(role.arn, method), ServiceTrust(role, method.trusts)) if method.trusts else ()
+    own = (may_pass(role.arn, method, region), ServiceTrust(role, method.trusts)) if method.trusts else ()
     if helper is None:
         return own
     accepts = () if method.trusts else (Admission(role, by=helper),)
-    return (*own, _pass_to(helper.arn, method.helper), ServiceTrust(helper, method.helper), *accepts)
+    return (*own, _pass_to(helper.arn, method.helper, region), ServiceTrust(helper, method.helper), *accepts)
 
 
 def _helpers(graph: Graph, node: Node, role: Role, method: Method) -> Iterator[Role | None]:
@@ -355,5 +384,8 @@ def bending(graph: Graph, node: Node, target: Node, method: Method, case: Case) 
     role = target.what
     if not isinstance(role, Role):
         return None
-    claims = (ServiceTrust(role, method.trusts), *placed(graph.account, method, case))
-    return _hop(graph.account, (node, target), method, claims, case=case)
+    trust = ServiceTrust(role, method.trusts)
+    return _surest(
+        _hop(graph.account, (node, target), method, (trust, *placed(graph.account, method, case, region)), case=case)
+        for region in _somewhere(graph, node, case)
+    )

@@ -183,13 +183,16 @@ def is_full(account: Account, fact: Supposed) -> bool:
     return _is_listed(account, fact) and not account.workloads.unseen[fact.kind]
 
 
-def placed(account: Account, method: Method, case: Case) -> tuple[Claim, ...]:
-    """The row's permissions that are about no known principal: on the case's resources, or on any that may fit."""
+def placed(account: Account, method: Method, case: Case, region: str = "") -> tuple[Claim, ...]:
+    """The row's permissions that are about no known principal: on the case's resources, or on any that may fit.
+
+    `region` is where the latter are, if one was chosen.
+    """
     place = account.partition, account.id
     if case.at:
         return anywhere(method, *place, _arns(case), case.at[0].region)
     if not case.dark or OTHERS in case.dark:
-        return anywhere(method, *place)
+        return anywhere(method, *place, (), region or "*")
     return (EitherOf(tuple(AllOf(anywhere(method, *place, (), region)) for region in case.dark)),)
 
 
