@@ -10,7 +10,7 @@ import pytest
 
 from cli.terminal import Said, save
 from remedy.aws_cli import in_world, read
-from world import ACCOUNT, World, allow, an_account, by_service, document
+from world import ACCOUNT, FOREIGN, World, allow, an_account, by_service, document, trust
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -140,6 +140,20 @@ def test_a_word_that_is_nothings_is_told_what_to_do(fix: Cli, word: str, says: s
     assert (said.code, said.out) == (2, "")
     assert says in said.err
     assert said.err.count("\n") == 1
+
+
+def test_a_path_from_outside_or_one_that_is_no_escalation_is_told_apart(cli: Cli, tmp_path: Path) -> None:
+    world = an_account().role("door", trust({"AWS": FOREIGN}), attached=("AdministratorAccess",))
+    world.user("ann", inline={"p": document(allow(["iam:PassRole", "lambda:CreateFunction", "lambda:InvokeFunction"]))})
+    snapshot = save(world, tmp_path / "s.json")
+    cli("scan", "--snapshot", snapshot, "--quiet", "-o", str(tmp_path))
+    report = json.loads((tmp_path / "iam_security_audit.json").read_text())
+    (outside,) = {path["id"] for path in report["external_paths"]}
+    (latent,) = {path["id"] for path in report["privilege_escalation_paths"]}
+    said = cli("fix", outside, "--snapshot", snapshot)
+    assert (said.code, said.out) == (2, "")
+    assert f"comes from outside: narrow whom the trust policy of {IAM}:role/door lets in" in said.err
+    assert "is latent: it ends at no administrator that exists" in cli("fix", latent, "--snapshot", snapshot).err
 
 
 def test_a_near_id_is_suggested(fix: Cli, plan: Callable[..., Any]) -> None:

@@ -13,7 +13,7 @@ from leastwise.checks import all_checks
 from leastwise.checks.core import Limits
 from leastwise.cli.words import unknown
 from leastwise.errors import UsageError
-from leastwise.escalation import find_paths
+from leastwise.escalation import external_paths, find_paths
 from leastwise.questions import find
 from leastwise.remedy import Extent, Plan, amended, id_of, plan, sites_of, spared, today, what_if
 from leastwise.results import Finding, Path
@@ -62,7 +62,11 @@ def _one_path(account: Account, paths: tuple[Path, ...], start: str) -> Goal:
     if len(found) > 1:
         raise UsageError(f"{PATH}{start} may be {' or '.join(_id(p) for p in found[:3])}: give more of it")
     if not found:
-        other = _having(tuple(find_paths(account)), start)
+        outside = _having(external_paths(account), start)
+        if outside:
+            door = outside[0].edges[0].target
+            raise UsageError(f"{_id(outside[0])} comes from outside: narrow whom the trust policy of {door} lets in")
+        other = _having(find_paths(account), start)
         if other:
             raise UsageError(f"{_id(other[0])} is {other[0].verdict.value}: it ends at no administrator that exists")
         raise unknown("path", PATH + start, map(_id, paths), listed_by=LISTED_BY)
