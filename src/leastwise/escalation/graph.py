@@ -186,8 +186,10 @@ class Graph:
         """The nodes to which a row is open, by its rank. Many hold the same of what the rows name."""
         if shape not in self._open:
             alike: dict[tuple[str, int], list[Node]] = {}
+            marks = marks_of(shape)
             for node in self.active:
-                alike.setdefault((sort_of(node.holder), node.held & marks_of(shape)), []).append(node)
+                if node.held & marks:
+                    alike.setdefault((sort_of(node.holder), node.held & marks), []).append(node)
             found = self._open[shape] = {}
             for (kind, held), nodes in alike.items():
                 for method in rows_open_to(kind, held, shape):
@@ -223,7 +225,8 @@ class Graph:
         if node.held & self._assuming:
             reach = self.reach(node, ASSUME_ROLE)
             found += [role for role in table.get(self.account.arn, ()) if reach(role.arn)]
-        return sorted((r for r in dict.fromkeys(found) if r.arn != node.arn), key=lambda r: r.arn)
+        others = [role for role in dict.fromkeys(found) if role.arn != node.arn] if found else found
+        return sorted(others, key=lambda r: r.arn) if len(others) > 1 else others
 
     def _admissions(self) -> dict[str, list[Role]]:
         """Whom a trust policy names → the roles."""
