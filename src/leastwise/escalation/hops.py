@@ -243,11 +243,14 @@ def _by_arn(account: Account, service: str) -> dict[str, Role]:
 def _passing(graph: Graph, target: Node, rows: tuple[Method, ...], done: Collection[Node]) -> Iterator[Hop]:
     """The rows of one service. A row that leads a principal to one target is not tried on the next."""
     waiting = graph.waiting(rows)
-    for node in graph.holding(PASS_ROLE, target.arn, among=waiting) if waiting else ():
+    if not waiting:
+        return
+    permission = may_pass(target.arn, rows[0])
+    for node in graph.holding(PASS_ROLE, target.arn, among=waiting):
         if node in done:
             del waiting[node]
             continue
-        if node.arn == target.arn or may_pass(target.arn, rows[0]).allowed(graph.account, node.holder) is False:
+        if node.arn == target.arn or permission.allowed(graph.account, node.holder) is False:
             continue
         for method in tuple(waiting[node]):
             hop = passing(graph, node, target, method)

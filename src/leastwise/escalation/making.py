@@ -23,7 +23,7 @@ from leastwise.escalation.paper import (
     with_,
 )
 from leastwise.escalation.powers import powers
-from leastwise.escalation.reach import Directory, Reach
+from leastwise.escalation.reach import Directory
 from leastwise.escalation.rewrite import Move, change_claims, memberships, moves, open_to
 from leastwise.escalation.standing import NONE, standing
 from leastwise.escalation.wants import potential
@@ -137,13 +137,13 @@ def _strengthened(graph: Graph, node: Node, method: Method) -> Iterator[Hop]:
 
 def _targets(graph: Graph, node: Node, method: Method) -> Iterator[User | Role]:
     """Those within reach of every permission that the row asks for on its target."""
-    reaches: list[Reach] = [graph.reach(node, *need.actions) for need in method.needs if need.on == "target"]
-    everyone: Iterable[User | Role] = _directory(graph.account, method.target).near(reaches)
+    reaches = [graph.reach(node, *need.actions) for need in method.needs if need.on == "target"]
     if method.access == "trust":
-        everyone = graph.admitting(node)
-    for one in everyone:
-        reached = one.arn != node.arn and all(reach(one.arn) for reach in reaches)
-        if reached and not standing(graph.account, one).is_administrator:
+        found: Iterable[User | Role] = (r for r in graph.admitting(node) if all(reach(r.arn) for reach in reaches))
+    else:
+        found = _directory(graph.account, method.target).within(reaches)
+    for one in found:
+        if one.arn != node.arn and not standing(graph.account, one).is_administrator:
             yield one
 
 

@@ -34,22 +34,31 @@ class Reach:
 
 
 class Directory:
-    """Principals by ARN."""
+    """Principals by ARN. Whom a list reaches is found once: many principals hold the same lists."""
 
-    __slots__ = ("_arns", "_everyone")
+    __slots__ = ("_arns", "_everyone", "_found")
 
     def __init__(self, everyone: Sequence[User | Role]) -> None:
         """Sorted by ARN, as accounts have them."""
         self._everyone = everyone
         self._arns = [one.arn for one in everyone]
+        self._found: dict[Resources, frozenset[int]] = {}
 
-    def near(self, reaches: Iterable[Reach]) -> Iterator[User | Role]:
-        """Those who may be within all the reaches, and few others: whose ARNs begin like a pattern."""
-        sets = [{place for r in reach.lists for span in self._spans(r) for place in span} for reach in reaches]
-        places = sorted(set.intersection(*sets)) if sets else range(len(self._arns))
+    def within(self, reaches: Iterable[Reach]) -> Iterator[User | Role]:
+        """Those whom all of the reaches cover, by ARN; everybody where there is none."""
+        sets = [frozenset[int]().union(*map(self._covered, reach.lists)) for reach in reaches]
+        places = sorted(frozenset.intersection(*sets)) if sets else range(len(self._arns))
         return (self._everyone[place] for place in places)
 
+    def _covered(self, resources: Resources) -> frozenset[int]:
+        if resources not in self._found:
+            near = {place for span in self._spans(resources) for place in span}
+            arns, match = self._arns, resources.match
+            self._found[resources] = frozenset([place for place in near if match(arns[place], OPEN) is not False])
+        return self._found[resources]
+
     def _spans(self, resources: Resources) -> Iterator[range]:
+        """Who may be covered: those whose ARNs begin as a pattern does."""
         if resources.negated:
             yield range(len(self._arns))
             return
