@@ -41,6 +41,7 @@ NEVER = {
     },
 }
 ALWAYS = {"DateGreaterThan": {"aws:CurrentTime": "2020-01-01T00:00:00Z"}}
+ABROAD = {"StringEquals": {"aws:RequestedRegion": "eu-west-1"}}
 UNTAGGED = {"StringEquals": {"aws:PrincipalTag/team": "red"}}
 BUCKETS = allow("s3:*")
 
@@ -86,6 +87,9 @@ def everything(base: Base) -> Iterator[Variant]:
     yield Variant("boundary of S3", bounded(base.world(), BUCKETS), nothing)
     for name, condition in NEVER.items():
         yield Variant(f"condition that never holds: {name}", rewritten(base, Condition=condition), nothing)
+    global_ones = [action for action in base.actions if action.startswith("iam:") and action != PASS_ROLE]
+    if global_ones:
+        yield Variant("not the region of IAM", rewritten(base, Condition=ABROAD), base.left(*global_ones))
     if kind_of_eve(base.case.world) == "users":
         yield Variant("condition on a tag it lacks", rewritten(base, Condition=UNTAGGED), nothing)
     for name, resource in (("elsewhere", f"{IAM}mfa/elsewhere"), ("abroad", "arn:aws:iam::999988887777:*")):

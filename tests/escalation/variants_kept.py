@@ -47,6 +47,7 @@ REGIONAL = {
     "alike": {"StringLike": {"aws:RequestedRegion": ["eu-*"]}},
     "all but one": {"StringNotEquals": {"aws:RequestedRegion": "us-east-1"}},
 }
+REGION_OF_IAM = {"StringEquals": {"aws:RequestedRegion": ["eu-west-1", "us-east-1"]}}
 GATES = 3
 GLOBAL = ["iam:*", "sts:*", "organizations:*", "route53:*", "support:*"]
 ABROAD = {"StringNotEquals": {"aws:RequestedRegion": ["us-east-1", "eu-west-1"]}}
@@ -131,6 +132,8 @@ def conditions(base: Base) -> Iterator[Variant]:
         if all(action == PASS_ROLE or not action.startswith("iam:") for action in base.actions):
             for name, condition in REGIONAL.items():
                 yield base.kept(f"region of the caller's choice: {name}", rewritten(base, Condition=condition))
+        if all(action.startswith("iam:") and action != PASS_ROLE for action in base.actions):
+            yield base.kept("the region of IAM", rewritten(base, Condition=REGION_OF_IAM))
         for name, condition in OPEN.items():
             yield base.opened(f"condition that may hold: {name}", rewritten(base, Condition=condition))
             unless = deny(list(base.actions), Condition=condition)

@@ -28,6 +28,11 @@ Facts = dict[str, "str | Sequence[str]"]
 ANY = "any"
 ALL = "all"
 ATTACHING = ("iam:Attach", "iam:Detach")
+REGION_OF_IAM = {"aws": "us-east-1", "aws-cn": "cn-north-1", "aws-us-gov": "us-gov-west-1"}
+"""Where IAM is asked, wherever the caller sits; unknown in other partitions.
+
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-requestedregion
+"""
 
 
 class Claim(Protocol):
@@ -54,22 +59,27 @@ class Circumstances:
         self.service = service
         self.region = region
 
-    def facts(self, action: str) -> Facts:
+    def facts(self, action: str, partition: str) -> Facts:
         """The condition keys that AWS fills in for this action, as far as they are known; () where absent.
 
         https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsidentityandaccessmanagementiam.html
         """
         if action == PASS_ROLE:  # asked for where the service is
             passed: Facts = {"iam:PassedToService": self.service} if self.service else {}
-            return passed | ({"aws:RequestedRegion": self.region} if self.region else {})
+            return passed | self._where(self.region)
         known = _facts_about(self.about) if self.about is not None else {}
-        if self.region and not action.startswith("iam:"):
-            return known | {"aws:RequestedRegion": self.region}
+        if not action.startswith("iam:"):
+            return known | self._where(self.region)
+        known |= self._where(REGION_OF_IAM.get(partition, ""))
         if self.attached and action.endswith("PermissionsBoundary"):
             return known | {"iam:PermissionsBoundary": self.attached}
         if self.attached and action.startswith(ATTACHING):
             return known | {"iam:PolicyARN": self.attached}
         return known
+
+    @staticmethod
+    def _where(region: str) -> Facts:
+        return {"aws:RequestedRegion": region} if region else {}
 
 
 NOTHING_KNOWN = Circumstances()
@@ -106,7 +116,7 @@ class Permit(msgspec.Struct, frozen=True, eq=False):
         return _shared(account, source, key, lambda: self._ask(account, source, action))
 
     def _ask(self, account: Account, source: User | Role, action: str) -> Answer:
-        return access.can(account, source, action, self.resource, facts=self.given.facts(action))
+        return access.can(account, source, action, self.resource, facts=self.given.facts(action, account.partition))
 
     def answers(self, account: Account, source: User | Role) -> tuple[tuple[str, Answer], ...]:
         """The best of the actions."""
@@ -141,7 +151,7 @@ class Somewhere(msgspec.Struct, frozen=True, eq=False):
         )
 
     def _permits(self, account: Account, source: User | Role, action: str, resource: str) -> bool | None:
-        return access.can(account, source, action, resource, facts=self.given.facts(action)).allowed
+        return access.can(account, source, action, resource, facts=self.given.facts(action, account.partition)).allowed
 
     def answers(self, account: Account, source: User | Role) -> tuple[tuple[str, Answer], ...]:
         """The best action of each need, with an example of a resource for each kind it takes."""
@@ -153,7 +163,7 @@ class Somewhere(msgspec.Struct, frozen=True, eq=False):
 
     def _examples(self, account: Account, source: User | Role, action: str) -> list[tuple[str, Answer]]:
         if powers(account, source).sure & bit(action):
-            facts = self.given.facts(action)
+            facts = self.given.facts(action, account.partition)
             return [(f"{action} on *", access.can(account, source, action, facts=facts))]
         answers = [self._may(account, source, action, pattern) for pattern in self.patterns]
         return [(f"{action} on {answer.request.resource}", answer) for answer in answers]
@@ -177,7 +187,7 @@ class Somewhere(msgspec.Struct, frozen=True, eq=False):
 
     def _look(self, account: Account, source: User | Role, action: str, pattern: str) -> Answer:
         """What serves one principal as an example serves all whose statements about the action are the same."""
-        facts = self.given.facts(action)
+        facts = self.given.facts(action, account.partition)
         if pattern == "*":
             return access.can(account, source, action, facts=facts)
         alike = signature(account, source, bit(action))

@@ -182,11 +182,10 @@ def _asked(door: Door, party: Party, home: Account | None) -> Answer:
 
     known = _organization(account, party, home)
     answer = ask(known)
-    own = account.organization
-    if known is not None or answer.allowed is not None or own is None or own.accounts is None:
+    if known is not None or answer.allowed is not None or account.organization is None:
         return answer
-    if party.account:  # not one of these accounts, and so of another organization
-        strangers = [ask(other) for other in ("", *sorted(_mentioned(role) - {own.id}))]
+    if party.account and not account.is_own(party.account):
+        strangers = [ask(other) for other in ("", *sorted(_mentioned(role) - {account.organization.id}))]
         if all(stranger.allowed is False for stranger in strangers):
             return strangers[0]
     return answer
