@@ -173,3 +173,11 @@ def test_nothing_hostile_reaches_the_terminal(fix: Cli) -> None:
 def test_what_is_not_to_be_copied_fits_the_screen(fix: Cli) -> None:
     rows = [row for row in fix("ann", "--what-if").out.splitlines() if not row.startswith("   aws iam ")]
     assert max(map(len, rows)) <= 80
+
+
+def test_the_fewest_are_called_so_where_that_is_known(cli: Cli, tmp_path: Path) -> None:
+    world = an_account()
+    for name in ("ann", "bob"):
+        world.user(name, inline={"p": document(allow("iam:PutUserPolicy", f"{IAM}:user/{name}"))})
+    said = cli("fix", "--snapshot", save(world, tmp_path / "s.json"))
+    assert said.out.startswith("all paths: these 2 changes end 2 of 2 paths; no fewer such changes would do\n")

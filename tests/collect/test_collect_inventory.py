@@ -221,6 +221,18 @@ def test_one_thing_that_may_not_be_described_leaves_the_others(url: str, build: 
     assert [row["stateMachineArn"] for row in part.calls[MACHINES][HERE]] == machines[:1]
 
 
+def test_an_entry_without_a_name_is_not_passed_over(url: str, build: accounts.Clients, worker: str) -> None:
+    def nameless(_: Request, real: Reply) -> Reply:
+        machines = json.loads(real.body)["stateMachines"]
+        return real._replace(body=json.dumps({"stateMachines": [*machines, {"name": "x"}]}).encode())
+
+    running.machine(build, "m", worker)
+    with faulty(url, [Fault("ListStateMachines", "reply", reply=nameless)]) as proxy:
+        part = take(proxy.url, HERE)
+    assert gaps(part) == {MACHINES: [(HERE, "Garbled")]}
+    assert len(part.calls[MACHINES][HERE]) == 1
+
+
 def test_what_went_away_meanwhile_is_no_gap(url: str, build: accounts.Clients, worker: str) -> None:
     def gone(_: Request, __: Reply) -> Reply:
         return Reply(400, b'{"__type": "StateMachineDoesNotExist"}', "application/x-amz-json-1.0")

@@ -76,6 +76,14 @@ def test_each_shape_of_hop_is_followed(statement: dict[str, Any], expected: list
     assert reached(world) == expected
 
 
+def test_only_a_role_with_a_profile_can_be_borne_by_an_instance() -> None:
+    bend = allow("ec2:*", "arn:aws:ec2:*"), allow("ssm:*")
+    bare = eve(*bend).role("bearer", by_service("ec2"), inline={"p": READ})
+    assert reached(bare) == []
+    found = reached(eve(*bend).role("bearer", by_service("ec2"), inline={"p": READ}, profile=True))
+    assert [(name, distance, verdict) for name, _, distance, verdict in found] == [("bearer", 1, "conditional")]
+
+
 def test_an_administrator_stands_for_the_whole_account_and_nobody_else_in_it_is_listed() -> None:
     world = eve(allow("iam:PutUserPolicy", EVE), allow("sts:AssumeRole")).role("other", trust({"AWS": ROOT}))
     assert reached(world) == [(ACCOUNT, "iam-007", 1, "proven")]

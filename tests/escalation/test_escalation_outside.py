@@ -102,6 +102,7 @@ def test_each_kind_of_source_is_let_in(trusted: dict[str, Any], kind: Kind, name
         trust({"AWS": ACCOUNT}),
         trust({"AWS": "AROA1234567890"}),
         trust({"AWS": ROOT}, "sts:TagSession"),
+        trust("*", "sts:TagSession"),
         trust({"AWS": ROOT}, Bool={"aws:PrincipalIsAWSService": "true"}),
         trust({"AWS": VENDOR}, StringEquals={"aws:PrincipalArn": "arn:aws:iam::999988887777:role/other"}),
         trust("*", StringEquals={"aws:PrincipalAccount": ACCOUNT}),
@@ -116,7 +117,7 @@ def test_each_kind_of_source_is_let_in(trusted: dict[str, Any], kind: Kind, name
         ),
     ],
     ids=[
-        "service", "own root", "own id", "deleted principal", "only tags", "services alone", "another name",
+        "service", "own root", "own id", "deleted principal", "only tags", "only tags of anyone", "services alone", "another name",
         "own account", "own role", "wrong action", "no such subject", "services with a token", "SAML by token", "denied",
     ],
 )  # fmt: skip
@@ -143,6 +144,12 @@ def test_each_pinned_subject_is_a_source_of_its_own() -> None:
 def test_a_demand_for_the_own_organization_lets_in_its_own_accounts_only(member: str, lets_in: bool) -> None:
     world = an_account().organization().call("organizations:ListAccounts", {"Accounts": [{"Id": member}]})
     assert bool(ways(trust({"AWS": ROOT}, StringEquals={"aws:PrincipalOrgID": "o-own"}), world)) is lets_in
+
+
+def test_an_account_of_which_nothing_is_known_may_be_of_the_own_organization() -> None:
+    world = an_account().organization().gap("organizations:ListAccounts")
+    (path,) = ways(trust({"AWS": ROOT}, StringEquals={"aws:PrincipalOrgID": "o-own"}), world)
+    assert path.edges[0].conditions[0] == "StringEquals aws:PrincipalOrgID = o-own"
 
 
 def test_of_which_other_organization_a_stranger_is_nobody_knows() -> None:

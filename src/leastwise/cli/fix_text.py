@@ -49,7 +49,7 @@ def headline(goal: Goal) -> str:
     if not made.fixes:
         return f"{goal.about}: nothing that may be offered ends any of {count(len(mine), 'paths')}"
     changes = "this change ends" if len(made.fixes) == 1 else f"these {len(made.fixes)} changes end"
-    fewest = "; no fewer documents would do" if made.minimal and len(made.fixes) > 1 else ""
+    fewest = "; no fewer such changes would do" if made.minimal and len(made.fixes) > 1 else ""
     return f"{goal.about}: {changes} {ended} of {count(len(mine), 'paths')}{fewest}"
 
 

@@ -90,8 +90,11 @@ def _stage(aws: Aws, asks: list[Ask], regions: tuple[str, ...], found: _Found) -
         if isinstance(said, Failure):
             found.failures[job.place].append(said)
             continue
+        given = list(_gives(job, said))
         found.rows.setdefault(job.place, []).extend(said)
-        found.gives.setdefault(job.place, []).extend(_gives(job, said))
+        found.gives.setdefault(job.place, []).extend(given)
+        if job.ask.gives and job.ask.mark and len(given) < len(said):
+            found.failures[job.place].append(Failure(job.ask.call, "Garbled", "an entry of the list has no name"))
 
 
 def _gives(job: _Job, rows: list[Any]) -> Iterator[Given]:

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping
 
     from leastwise.account.model import Account
-    from leastwise.escalation.graph import Reach
     from leastwise.escalation.method import Method
+    from leastwise.escalation.reach import Reach
 
     Done = Callable[[str], bool]
 

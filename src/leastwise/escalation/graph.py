@@ -14,25 +14,22 @@ from leastwise.escalation.claims import decide
 from leastwise.escalation.method import ASSUME_ROLE, IMPLIED, methods
 from leastwise.escalation.paper import a_member
 from leastwise.escalation.powers import bit, bits, powers, statements_of
+from leastwise.escalation.reach import Index, Reach
 from leastwise.escalation.rewrite import marks_of, need_marks, rows_open_to, sort_of
 from leastwise.escalation.wants import anywhere
-from leastwise.policy.condition import Context
 from leastwise.policy.document import Policy
-from leastwise.policy.elements import Resources  # noqa: TC001 - a type of the index
 from leastwise.results import Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection
 
     from leastwise.access import Holder
     from leastwise.account.model import Account, Group, Role, User
     from leastwise.account.workloads import Workload
     from leastwise.escalation.claims import Claim
     from leastwise.escalation.method import Method
-    from leastwise.policy.document import Statement
     from leastwise.results import Subject
 
-OPEN = Context()
 ASSUME = ASSUME_ROLE.lower()
 
 
@@ -135,7 +132,7 @@ class Graph:
         self._table: dict[str, list[Role]] = {}
         self._assuming = bit(ASSUME_ROLE)
         self._targeted = bits(_targeted())
-        self._index: dict[int, dict[Resources, list[Node]]] = {}
+        self._index: dict[int, Index[Node]] = {}
         for node in self.active:
             self._enter(node)
 
@@ -151,16 +148,15 @@ class Graph:
             rest = mask & self._targeted if statement.allows else 0
             while rest:
                 mark = rest & -rest
-                self._index.setdefault(mark, {}).setdefault(statement.resources, []).append(node)
+                self._index.setdefault(mark, Index()).add(statement.resources, node)
                 rest ^= mark
 
     def holding(self, action: str, arn: str, *, among: Collection[Node] | None = None) -> list[Node]:
         """Those of whom some statement may allow the action on this resource."""
         mark = bit(action)
         found: dict[Node, None] = {}
-        for resources, nodes in self._index.get(mark, {}).items():
-            if resources.match(arn, OPEN) is not False:
-                found |= dict.fromkeys(nodes if among is None else [node for node in nodes if node in among])
+        for nodes in self._index[mark].covering(arn) if mark in self._index else ():
+            found |= dict.fromkeys(nodes if among is None else [node for node in nodes if node in among])
         return [node for node in found if node.held & mark]
 
     def waiting(self, rows: tuple[Method, ...]) -> dict[Node, list[Method]]:
@@ -186,8 +182,10 @@ class Graph:
         """The nodes to which a row is open, by its rank. Many hold the same of what the rows name."""
         if shape not in self._open:
             alike: dict[tuple[str, int], list[Node]] = {}
+            marks = marks_of(shape)
             for node in self.active:
-                alike.setdefault((sort_of(node.holder), node.held & marks_of(shape)), []).append(node)
+                if node.held & marks:
+                    alike.setdefault((sort_of(node.holder), node.held & marks), []).append(node)
             found = self._open[shape] = {}
             for (kind, held), nodes in alike.items():
                 for method in rows_open_to(kind, held, shape):
@@ -223,7 +221,8 @@ class Graph:
         if node.held & self._assuming:
             reach = self.reach(node, ASSUME_ROLE)
             found += [role for role in table.get(self.account.arn, ()) if reach(role.arn)]
-        return sorted((r for r in dict.fromkeys(found) if r.arn != node.arn), key=lambda r: r.arn)
+        others = [role for role in dict.fromkeys(found) if role.arn != node.arn] if found else found
+        return sorted(others, key=lambda r: r.arn) if len(others) > 1 else others
 
     def _admissions(self) -> dict[str, list[Role]]:
         """Whom a trust policy names → the roles."""
@@ -261,20 +260,6 @@ class Graph:
     def profiles(self) -> tuple[tuple[str, Role], ...]:
         """Every instance profile with the role in it."""
         return tuple((arn, role) for role in self.account.roles for arn in role.instance_profiles)
-
-
-class Reach:
-    """A set of resource lists to be tried on ARNs."""
-
-    __slots__ = ("lists",)
-
-    def __init__(self, statements: Iterable[Statement]) -> None:
-        """Each distinct list once."""
-        self.lists = tuple(dict.fromkeys(s.resources for s in statements))
-
-    def __call__(self, arn: str) -> bool:
-        """Whether one of the lists may cover the ARN."""
-        return any(resources.match(arn, OPEN) is not False for resources in self.lists)
 
 
 class Crew(NamedTuple):

@@ -220,29 +220,37 @@ def _list_trusting(account: Account) -> dict[str, list[Role]]:
 def _helping(graph: Graph, target: Node, method: Method, done: Collection[Node]) -> Iterator[Hop]:
     """`pass_role` of a helping role, which the target trusts."""
     able = graph.able(method)
-    helpers = roles_trusting(graph.account).get(method.helper, ()) if able else ()
-    admitted = graph.admitted(target.what) if helpers and isinstance(target.what, Role) else ()
-    useful = _among(helpers, {node.arn for node in admitted})
-    passers = dict.fromkeys(node for helper in useful for node in graph.holding(PASS_ROLE, helper.arn))
+    helpers = _admitted_helpers(graph, target.what, method) if able and isinstance(target.what, Role) else ()
+    passers = dict.fromkeys(n for helper in helpers for n in graph.holding(PASS_ROLE, helper.arn, among=able))
     for node in passers:
-        if node in able and node not in done and node.arn != target.arn:
+        if node not in done and node.arn != target.arn:
             hop = passing(graph, node, target, method)
             if hop:
                 yield hop
 
 
-def _among(roles: Collection[Role], arns: Collection[str]) -> list[Role]:
-    return [role for role in roles if role.arn in arns] if arns else []
+def _admitted_helpers(graph: Graph, role: Role, method: Method) -> list[Role]:
+    """The helping roles that the role may let in, by ARN."""
+    helpers = remember(graph.account, ("helpers", method.helper), lambda: _by_arn(graph.account, method.helper))
+    names = {node.arn for node in graph.admitted(role)} if helpers else ()
+    return [helpers[name] for name in sorted(names) if name in helpers]
+
+
+def _by_arn(account: Account, service: str) -> dict[str, Role]:
+    return {role.arn: role for role in roles_trusting(account).get(service, ())}
 
 
 def _passing(graph: Graph, target: Node, rows: tuple[Method, ...], done: Collection[Node]) -> Iterator[Hop]:
     """The rows of one service. A row that leads a principal to one target is not tried on the next."""
     waiting = graph.waiting(rows)
-    for node in graph.holding(PASS_ROLE, target.arn, among=waiting) if waiting else ():
+    if not waiting:
+        return
+    permission = may_pass(target.arn, rows[0])
+    for node in graph.holding(PASS_ROLE, target.arn, among=waiting):
         if node in done:
             del waiting[node]
             continue
-        if node.arn == target.arn or may_pass(target.arn, rows[0]).allowed(graph.account, node.holder) is False:
+        if node.arn == target.arn or permission.allowed(graph.account, node.holder) is False:
             continue
         for method in tuple(waiting[node]):
             hop = passing(graph, node, target, method)
@@ -322,7 +330,8 @@ def _helpers(graph: Graph, node: Node, role: Role, method: Method) -> Iterator[R
         yield None
         return
     reach = graph.reach(node, PASS_ROLE)
-    for helper in roles_trusting(graph.account).get(method.helper, ()):
+    helpers = roles_trusting(graph.account).get(method.helper, []) if method.trusts else None
+    for helper in _admitted_helpers(graph, role, method) if helpers is None else helpers:
         if helper.arn != role.arn and reach(helper.arn):
             yield helper
 

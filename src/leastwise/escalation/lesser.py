@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from leastwise import access, catalog
 from leastwise.account.model import remember
 from leastwise.escalation.claims import decide
-from leastwise.escalation.graph import Graph, Hop, Node, Reach
+from leastwise.escalation.graph import Graph, Hop, Node
 from leastwise.escalation.hops import assuming, bending, may_pass, passing, roles_trusting, seizing, seizures
 from leastwise.escalation.method import PASS_ROLE, Method
 from leastwise.escalation.rewrite import open_to, row_marks
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from leastwise.account.model import Account, Role, User
+    from leastwise.escalation.reach import Reach
 
 TRIED = 16  # candidates per principal and shape before lateral hops are no longer looked for
 

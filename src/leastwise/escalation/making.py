@@ -5,12 +5,13 @@ Found forwards, from the few principals that hold what it takes. What results is
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from leastwise import access
 from leastwise.account.model import remember
 from leastwise.escalation.claims import decide
-from leastwise.escalation.graph import Graph, Hop, Node, Reach
+from leastwise.escalation.graph import Graph, Hop, Node
 from leastwise.escalation.hops import entry, supposed
 from leastwise.escalation.paper import (
     EVERYTHING,
@@ -22,13 +23,14 @@ from leastwise.escalation.paper import (
     with_,
 )
 from leastwise.escalation.powers import powers
+from leastwise.escalation.reach import Directory
 from leastwise.escalation.rewrite import Move, change_claims, memberships, moves, open_to
 from leastwise.escalation.standing import NONE, standing
 from leastwise.escalation.wants import potential
 from leastwise.policy.truth import all_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator
 
     from leastwise.account.model import Account, Role, User
     from leastwise.escalation.method import Method
@@ -135,14 +137,19 @@ def _strengthened(graph: Graph, node: Node, method: Method) -> Iterator[Hop]:
 
 def _targets(graph: Graph, node: Node, method: Method) -> Iterator[User | Role]:
     """Those within reach of every permission that the row asks for on its target."""
-    reaches: list[Reach] = [graph.reach(node, *need.actions) for need in method.needs if need.on == "target"]
-    everyone: Sequence[User | Role] = graph.account.users if method.target == "user" else graph.account.roles
+    reaches = [graph.reach(node, *need.actions) for need in method.needs if need.on == "target"]
     if method.access == "trust":
-        everyone = graph.admitting(node)
-    for one in everyone:
-        reached = one.arn != node.arn and all(reach(one.arn) for reach in reaches)
-        if reached and not standing(graph.account, one).is_administrator:
+        found: Iterable[User | Role] = (r for r in graph.admitting(node) if all(reach(r.arn) for reach in reaches))
+    else:
+        found = _directory(graph.account, method.target).within(reaches)
+    for one in found:
+        if one.arn != node.arn and not standing(graph.account, one).is_administrator:
             yield one
+
+
+def _directory(account: Account, kind: str) -> Directory:
+    make = partial(Directory, account.users if kind == "user" else account.roles)
+    return remember(account, ("directory", kind), make)
 
 
 def _anew(graph: Graph, node: Node, method: Method) -> Iterator[Hop]:

@@ -83,11 +83,6 @@ class Onward:
             self._settle(heapq.heappop(self._queue).found)
 
     @property
-    def source(self) -> Reached:
-        """Where it begins."""
-        return next(iter(self.reached.values()))
-
-    @property
     def administered(self) -> tuple[Reached, ...]:
         """The accounts of which it can become administrator."""
         return tuple(one for one in self.reached.values() if one.subject.kind is Kind.ACCOUNT)

@@ -182,10 +182,11 @@ def _asked(door: Door, party: Party, home: Account | None) -> Answer:
 
     known = _organization(account, party, home)
     answer = ask(known)
-    if known is not None or answer.allowed is not None or account.organization is None:
+    own = account.organization
+    if known is not None or answer.allowed is not None or own is None or own.accounts is None:
         return answer
-    if party.account and not account.is_own(party.account):
-        strangers = [ask(other) for other in ("", *sorted(_mentioned(role) - {account.organization.id}))]
+    if party.account:  # not one of these accounts, and so of another organization
+        strangers = [ask(other) for other in ("", *sorted(_mentioned(role) - {own.id}))]
         if all(stranger.allowed is False for stranger in strangers):
             return strangers[0]
     return answer

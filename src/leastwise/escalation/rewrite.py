@@ -60,8 +60,12 @@ def memberships(account: Account, holder: User | Role) -> Iterator[Move]:
 
 
 def open_to(account: Account, holder: User | Role, shape: str) -> tuple[Method, ...]:
-    """The rows of a shape for principals of this kind that hold something for each need: none for most."""
-    return rows_open_to(sort_of(holder), powers(account, holder).held & marks_of(shape), shape)
+    """The rows of a shape for principals of this kind that hold something for each need: none for most.
+
+    Of shapes whose rows have needs: all but `assume`.
+    """
+    held = powers(account, holder).held & marks_of(shape)
+    return rows_open_to(sort_of(holder), held, shape) if held else ()
 
 
 def sort_of(holder: User | Role) -> str:

@@ -24,8 +24,9 @@ if TYPE_CHECKING:
     from leastwise.account.model import Account, Role
     from leastwise.account.workloads import Workload
     from leastwise.escalation.claims import Claim
-    from leastwise.escalation.graph import Graph, Node, Reach
+    from leastwise.escalation.graph import Graph, Node
     from leastwise.escalation.method import Method, Supposed
+    from leastwise.escalation.reach import Reach
 
 _TYPE = re.compile("[:/]")
 NAMED = 3  # regions before the others are only counted

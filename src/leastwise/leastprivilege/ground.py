@@ -55,9 +55,17 @@ def passable(ground: Ground) -> Iterator[str]:
 
     AWS links service-linked roles by itself; nobody passes them.
     """
-    trusted = _trusted(ground.account)
-    chosen = reduce(or_, (trusted.by[service] for service in usable(ground)), 0)
-    return compress(trusted.roles, map(int, f"{chosen:b}"[::-1]))
+    return compress(_trusted(ground.account).roles, map(int, f"{_passable(ground):b}"[::-1]))
+
+
+def number_passable(ground: Ground) -> int:
+    """How many they are."""
+    return _passable(ground).bit_count()
+
+
+def _passable(ground: Ground) -> int:
+    by = _trusted(ground.account).by
+    return reduce(or_, (by[service] for service in usable(ground)), 0)
 
 
 def usable(ground: Ground) -> frozenset[str]:
@@ -79,11 +87,11 @@ class _Trusted(NamedTuple):
 def _trusted(account: Account) -> _Trusted:
     def find() -> _Trusted:
         roles = sorted((r for r in account.roles if not r.is_service_linked), key=lambda r: r.arn)
-        by: dict[str, int] = {}
-        for place, role in enumerate(roles):
+        by: dict[str, bytearray] = {}
+        for place, role in enumerate(roles, start=1):
             for service in trusted_services(role):
-                by[service] = by.get(service, 0) | 1 << place
-        return _Trusted(tuple([r.arn for r in roles]), by)
+                by.setdefault(service, bytearray(b"0" * len(roles)))[-place] = ord("1")
+        return _Trusted(tuple([r.arn for r in roles]), {service: int(bits, 2) for service, bits in by.items()})
 
     return remember(account, "roles trusting services", find)
 

@@ -18,7 +18,7 @@ from leastwise import catalog
 from leastwise.account.model import remember
 from leastwise.arn import parse_arn
 from leastwise.leastprivilege.draft import Bound, Clause, Draft, Move, describe, edit
-from leastwise.leastprivilege.ground import FEW, OWNER, buckets, passable, usable
+from leastwise.leastprivilege.ground import FEW, OWNER, buckets, number_passable, passable, usable
 from leastwise.leastprivilege.kinds import has_account, in_account, looking, makers, model, taken, whole_service
 from leastwise.leastprivilege.permission import PASS
 from leastwise.leastprivilege.shorthand import spell
@@ -164,12 +164,13 @@ def _aim(entry: str, clause: Clause, ground: Ground) -> tuple[Place | None, Inst
 
 def _roles(kinds: tuple[str, ...], ground: Ground) -> tuple[Place | None, Instead]:
     """The existing roles that trust a service which the principal can use."""
-    roles = tuple(passable(ground))
-    if 0 < len(roles) <= FEW:
-        reason = f"only {len(roles)} of the account's roles trust a service that this principal can use"
-        return Place(reason), dict.fromkeys(kinds, roles)
-    number = len(roles) or "none"
-    reason = f"limited to roles of this account, of which {number} trust a service that this principal can use"
+    number = number_passable(ground)
+    if 0 < number <= FEW:
+        reason = f"only {number} of the account's roles trust a service that this principal can use"
+        return Place(reason), dict.fromkeys(kinds, tuple(passable(ground)))
+    reason = (
+        f"limited to roles of this account, of which {number or 'none'} trust a service that this principal can use"
+    )
     return Place(reason), {kind: (kind,) for kind in kinds}
 
 

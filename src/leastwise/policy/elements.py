@@ -124,6 +124,12 @@ class Resources:
             found = self._match_templates(resource, context)
         return found if found is None or not self.negated else not found
 
+    @property
+    def texts(self) -> tuple[str, ...] | None:
+        """The names that it means and no other; None where a wildcard, a variable or NotResource leaves it open."""
+        is_open = self.negated or self._templates or any("*" in entry or "?" in entry for entry in self.entries)
+        return None if is_open else self.entries
+
     def globs(self, context: Context) -> tuple[Glob, ...]:
         """The patterns with their variables filled in; an unknown value stands as `*`, an absent one drops out."""
         filled = [Glob.parse(p) for p in self._fixed]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from leastwise import catalog
@@ -19,8 +19,15 @@ class Spoken:
     """The masks of statements, each and together: of those that deny and of those that allow.
 
     `denied` and `allowed` are the actions denied or allowed somewhere under some condition; those `…_everywhere` on
-    every resource and without a condition. Each is made when first asked for.
+    every resource and without a condition.
     """
+
+    __slots__ = ("allowed", "allowed_everywhere", "allows", "denied", "denied_everywhere", "denies", "statements")
+
+    denied: int
+    denied_everywhere: int
+    allowed: int
+    allowed_everywhere: int
 
     def __init__(self, statements: Iterable[Statement]) -> None:
         """Statements of one document."""
@@ -28,25 +35,14 @@ class Spoken:
         self.denies: _Masks = [(s.actions.mask, s) for s in self.statements if not s.allows]
         self.allows: _Masks = [(s.actions.mask, s) for s in self.statements if s.allows]
 
-    @cached_property
-    def denied(self) -> int:
-        """Of all denies."""
-        return _union(self.denies)
-
-    @cached_property
-    def allowed(self) -> int:
-        """Of all allows."""
-        return _union(self.allows)
-
-    @cached_property
-    def denied_everywhere(self) -> int:
-        """Of the denies that spare nothing."""
-        return _union(_unbound(self.denies))
-
-    @cached_property
-    def allowed_everywhere(self) -> int:
-        """Of the allows that ask nothing."""
-        return _union(_unbound(self.allows))
+    def __getattr__(self, name: str) -> int:
+        """A mask of all together, made when first asked for and then an attribute like any other."""
+        if name not in self.__slots__:
+            raise AttributeError(name)
+        masks = self.denies if name.startswith("denied") else self.allows
+        union = _union(_unbound(masks) if name.endswith("everywhere") else masks)
+        setattr(self, name, union)
+        return union
 
 
 def _unbound(masks: _Masks) -> _Masks:
