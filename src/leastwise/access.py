@@ -103,7 +103,8 @@ def _context(account: Account, holder: Holder) -> Context:
         organization=account.organization.id if account.organization else outside,
         now=account.now,
     )
-    return derived_context(caller_of(account, holder), about)
+    derived = derived_context(caller_of(account, holder), about)
+    return derived.with_(dict(holder.shows)) if holder.shows else derived
 
 
 def _context_on(account: Account, holder: Holder, action: str, resource: str) -> Context:
@@ -351,7 +352,7 @@ def _granted_to(account: Account, holder: Holder) -> tuple[Granted, ...]:
 
 def _shared_truth(account: Account, holder: Holder, conditions: Conditions) -> bool | None:
     """Whether the conditions hold for the principal: asked once for all of its kind where they do not ask who it is."""
-    if conditions.is_personal:
+    if conditions.is_personal or holder.shows:
         return conditions.evaluate(context_of(account, holder))
     known: dict[Conditions, bool | None] = remember(account, ("truths", holder.kind), dict)
     if conditions not in known:

@@ -1,7 +1,7 @@
 """Accounts written as data: what the case files hold, put into a world.
 
     {"users":    {"eve": {"inline": {"p": [statement, …]}, "attached": ["ReadOnlyAccess"], "groups": ["team"],
-                          "boundary": "fence", "keys": 2, "inactive_keys": 1, "password": true, "mfa": true}},
+                          "boundary": "fence", "keys": 2, "inactive_keys": 1, "password": true, "mfa": true, "tags": {…}}},
      "roles":    {"boss": {"trust": {"Service": "lambda.amazonaws.com"}, "more_trust": [statement, …],
                           "profile": true, "path": "/", …}},
      "groups":   {"team": {"inline": {…}, "attached": […]}},
@@ -66,6 +66,7 @@ def _user(world: World, name: str, user: dict[str, Any]) -> None:
         password=user.get("password", False),
         mfa=user.get("mfa", False),
         path=user.get("path", "/"),
+        tags=user.get("tags"),
         keys=(
             *(key(10) for _ in range(user.get("keys", 0))),
             *(key(10, active=False) for _ in range(user.get("inactive_keys", 0))),
@@ -84,6 +85,7 @@ def _role(world: World, name: str, role: dict[str, Any]) -> None:
         attached=tuple(role.get("attached", ())),
         boundary=role.get("boundary", ""),
         path=role.get("path", "/"),
+        tags=role.get("tags"),
         profile=role.get("profile", False),
     )
 

@@ -175,6 +175,9 @@ def test_an_undecidable_condition_makes_it_conditional_and_is_named(method: str)
     for statement in needed(account):
         statement["Condition"] = {"IpAddress": {"aws:SourceIp": "203.0.113.0/24"}}
     short = falls_short(method)
+    if METHODS[method].change == "mfa":  # eve is administrator if MFA was shown: no path hangs on a second condition
+        assert not routes(account_of(account))
+        return
     (path,) = routes(account_of(account), lesser=short)  # by this method, or by one that needs less
     assert path.verdict.value == (case(method)["fires"]["verdict"] if short else "conditional")
     assert any("aws:SourceIp" in text for edge in path.edges for text in edge.conditions)

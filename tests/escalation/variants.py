@@ -74,6 +74,11 @@ class Base(NamedTuple):
         """What the case owes to eve without some of the actions."""
         return owed(self.case.world, granting([a for a in self.actions if a not in without]))
 
+    def with_more(self, granted: Callable[[str], bool]) -> str:
+        """What the account owes to eve who is granted more: never more than the case, where a deny bars all else."""
+        truth = owed(self.case.world, granted)
+        return self.case.verdict if truth and self.method.change == "no-tag" else truth
+
     def opened(self, name: str, world: World) -> Variant:
         """What now hangs on something that cannot be seen."""
         return Variant(name, world, self.left() and "conditional")

@@ -63,10 +63,10 @@ def spellings(base: Base) -> Iterator[Variant]:
     holes = [f"{action[:-4]}?{action[-3:]}" for action in base.actions]
     for name, patterns in {"odd case": odd, "prefixes": tails, "services": whole, "holes": holes}.items():
         world = rewritten(base, Action=patterns)
-        yield Variant(name, world, owed(world, granting(patterns)))
+        yield Variant(name, world, base.with_more(granting(patterns)))
     if base.is_own and base.method.change not in {"inline-deny", "attached-deny"}:
         world = rewritten(base, Action=None, NotAction=["s3:*", "dynamodb:GetItem"])
-        yield Variant("NotAction", world, owed(world, lambda action: not action.lower().startswith("s3:")))
+        yield Variant("NotAction", world, base.with_more(lambda action: not action.lower().startswith("s3:")))
     if base.is_own:
         yield base.kept("NotResource", _with_not_resource(base))
 

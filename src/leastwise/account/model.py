@@ -66,6 +66,7 @@ class _Principal(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     created: datetime | None
     inline: tuple[Document, ...]
     attached: tuple[Document, ...]
+    shows: tuple[tuple[str, str], ...] = ()  # on paper only: condition keys that its requests are known to carry
     memo: dict[object, object] = {}
 
 

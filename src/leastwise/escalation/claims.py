@@ -50,14 +50,29 @@ class Claim(Protocol):
 class Circumstances:
     """What is known of a request beyond the caller: the resource, what is attached to it, who gets the role, where."""
 
-    __slots__ = ("about", "attached", "region", "service")
+    __slots__ = ("about", "attached", "carries", "region", "service")
 
-    def __init__(self, about: Holder | None = None, *, attached: str = "", service: str = "", region: str = "") -> None:
-        """`about` is the principal that the request touches."""
+    def __init__(
+        self,
+        about: Holder | None = None,
+        *,
+        attached: str = "",
+        service: str = "",
+        region: str = "",
+        carries: Facts | None = None,
+    ) -> None:
+        """`about` is the principal that the request touches, `carries` further keys; one without values is absent."""
         self.about = about
+        self.carries = carries or {}
         self.attached = attached
         self.service = service
         self.region = region
+
+    @property
+    def words(self) -> tuple[object, ...]:
+        """What tells these circumstances from others in which the same is asked of the same resource."""
+        about = _facts_about(self.about) if self.about is not None else {}
+        return self.service, self.attached, self.region, *about.items(), *self.carries.items()
 
     def facts(self, action: str, partition: str) -> Facts:
         """The condition keys that AWS fills in for this action, as far as they are known; () where absent.
@@ -67,7 +82,7 @@ class Circumstances:
         if action == PASS_ROLE:  # asked for where the service is
             passed: Facts = {"iam:PassedToService": self.service} if self.service else {}
             return passed | self._where(self.region)
-        known = _facts_about(self.about) if self.about is not None else {}
+        known = (_facts_about(self.about) if self.about is not None else {}) | self.carries
         if not action.startswith("iam:"):
             return known | self._where(self.region)
         known |= self._where(REGION_OF_IAM.get(partition, ""))
@@ -112,7 +127,7 @@ class Permit(msgspec.Struct, frozen=True, eq=False):
             return True
         if not bounds.held & mark:
             return False
-        key = (action, self.resource, self.given.service, self.given.attached, self.given.region)
+        key = (action, self.resource, *self.given.words)
         return _shared(account, source, key, lambda: self._ask(account, source, action))
 
     def _ask(self, account: Account, source: User | Role, action: str) -> Answer:
@@ -208,9 +223,9 @@ def _of_crowd(account: Account, source: User | Role, claim: Somewhere, ask: Call
     return ask() if among is None else remember(account, (claim, among), ask)
 
 
-def _shared(account: Account, source: User | Role, key: tuple[str, ...], ask: Callable[[], Answer]) -> bool | None:
+def _shared(account: Account, source: User | Role, key: tuple[object, ...], ask: Callable[[], Answer]) -> bool | None:
     """The truth of the answer; asked once for all principals whose statements about the action are the same."""
-    alike = signature(account, source, bit(key[0]))
+    alike = signature(account, source, bit(str(key[0])))
     if alike is None:
         return ask().allowed
     return remember(account, ("shared", key, alike), lambda: ask().allowed)

@@ -13,6 +13,7 @@ from leastwise.account.model import remember
 from leastwise.escalation.claims import decide
 from leastwise.escalation.graph import Graph, Hop, Node
 from leastwise.escalation.hops import entry, supposed
+from leastwise.escalation.method import SHOWING
 from leastwise.escalation.paper import (
     EVERYTHING,
     Variant,
@@ -75,14 +76,27 @@ def become(graph: Graph, node: Node) -> Iterator[Node]:
     if node.changed >= DEEPEST:
         return
     for move in (*moves(graph.account, node.holder), *memberships(graph.account, node.holder)):
-        if not standing(graph.account, move.after).is_administrator and _gains(graph, node, move.after):
+        if _repeats(node, move) or standing(graph.account, move.after).is_administrator:
+            continue
+        if _gains(graph, node, move.after):
             changed = Node(graph.account, move.after, changed=node.changed + 1)
             changed.ways = [_change(node, changed, move)]
             yield changed
 
 
+def _repeats(node: Node, move: Move) -> bool:
+    """Whether the last change met conditions in the same way: one is enough, as it meets several at once."""
+    return move.method.change in SHOWING and any(way.method is move.method for way in node.ways)
+
+
 def _gains(graph: Graph, node: Node, after: User | Role) -> bool:
-    """Whether the bounds moved: more is held, more is sure, or less is denied."""
+    """Whether the bounds moved: more is held, more is sure, or less is denied; or what they do not tell has changed.
+
+    That is what conditions ask about, and a deny that stands elsewhere too.
+    """
+    holder = node.holder
+    if (after.tags, after.shows) != (holder.tags, holder.shows) or len(after.documents) < len(holder.documents):
+        return True
     before, now = powers(graph.account, node.holder), powers(graph.account, after)
     return bool(now.held & ~before.held or now.sure & ~before.sure or before.denied & ~now.denied)
 

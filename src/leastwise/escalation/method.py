@@ -50,7 +50,13 @@ Change = Literal[
     "leaves",
     "boundary",
     "own-boundary",
+    "tags",
+    "no-tag",
+    "mfa",
 ]
+SHOWING = frozenset({"tags", "no-tag", "mfa"})
+"""Changes that write no policy: all they do is to meet conditions."""
+
 Access = Literal[
     "",
     "key",
@@ -71,7 +77,7 @@ class Need(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     """A permission. `others` are actions that would do in its place.
 
     `on` says on what: `any` resource of the action's kind, or of the kind given as an ARN pattern; `all` of them; the
-    caller `self`, the `target`, the `group`, `policy` or instance `profile` that is changed.
+    caller `self`, the `target`, the `group`, `policy` or instance `profile` that is changed, the new MFA `device`.
     """
 
     action: str
@@ -100,8 +106,8 @@ class Method(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """One technique.
 
     `caller` is the kind of principal that can use it, "" for all: "role" leaves out the roles of Identity Center, which
-    AWS guards, and "permission-set" means them alone. `change` says how documents of the caller (or,
-    when taking over, of the target) are changed, `access` how the target is entered, `makes` that the target is
+    AWS guards, and "permission-set" means them alone. `change` says what of the caller (or, when taking over, of
+    the target) is changed, `access` how the target is entered, `makes` that the target is
     newly made, `trusts` the service that will bear the role, `profile` where the instance profile comes from,
     `supposes` the facts which leave the hop conditional, `wins` in words what is gained.
 

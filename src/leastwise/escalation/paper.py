@@ -5,25 +5,33 @@ What nobody here can edit stays as it is: AWS's own policies, service-linked rol
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 import msgspec
 
+from leastwise import access
 from leastwise.account.model import Account, Group, Role, User, remember
+from leastwise.escalation.asking import MFA, TAG, asked, tags_asked_for, tags_named, telling
 from leastwise.escalation.method import of_shape
 from leastwise.escalation.powers import bits, hot, of_document, own_powers
 from leastwise.policy.document import Document, Policy, parse_value
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from leastwise.access import Holder
     from leastwise.account.model import ManagedPolicy
+    from leastwise.escalation.claims import Facts
     from leastwise.escalation.method import Method
 
 H = TypeVar("H", bound=User | Role)
 
 PAPER = "paper"  # the source of documents that exist in thought only; nothing may cite them
+CREATE_DEVICE = "iam:CreateVirtualMFADevice"
+TAG_KEYS = "aws:TagKeys"
+WITH_MFA = (("aws:MultiFactorAuthPresent", "true"), ("aws:MultiFactorAuthAge", "60"))
+WITHOUT_MFA: Facts = {key: () for key, _ in WITH_MFA}
 MOST_VERSIONS = 5  # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
 
 _EVERYTHING = parse_value({"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}})
@@ -33,13 +41,15 @@ EVERYTHING = Document(arn="", name="everything", kind="inline", policy=_EVERYTHI
 class Variant(NamedTuple):
     """One way to make a change: who results, what it is made to, and what is attached or replaced.
 
-    `on` maps the words of a row (`group`, `policy`) to ARNs, `also` are further actions needed on the policy.
+    `on` maps the words of a row (`group`, `policy`) to ARNs, `also` are further actions needed on the policy, `carries`
+    the condition keys of the request that makes the change; those without values are absent.
     """
 
     after: User | Role
     on: dict[str, str]
     attached: str = ""
     also: tuple[str, ...] = ()
+    carries: Facts | None = None
 
 
 def with_(holder: H, **changes: object) -> H:
@@ -224,6 +234,57 @@ def _own_boundary(account: Account, holder: User | Role) -> Iterator[Variant]:
         yield Variant(with_(holder, boundary=EVERYTHING), {"policy": widest}, attached=widest)
 
 
+def _tagged(account: Account, holder: User | Role) -> Iterator[Variant]:
+    blocks = asked(account, holder, TAG)
+    yield from telling(account, holder, blocks, (_with_tags(holder, tags) for tags in tags_asked_for(blocks)))
+
+
+def _with_tags(holder: User | Role, tags: dict[str, str]) -> Variant:
+    written = {f"aws:RequestTag/{key}": value for key, value in tags.items()}
+    return Variant(
+        with_(holder, tags={**_but(holder.tags, tags), **tags}),
+        {"tags": " ".join(shlex.quote(f"Key={key},Value={value}") for key, value in tags.items())},
+        carries={"aws:RequestTag/*": (), **written, TAG_KEYS: tuple(tags)},
+    )
+
+
+def _untagged(account: Account, holder: User | Role) -> Iterator[Variant]:
+    blocks = asked(account, holder, TAG)
+    named = tags_named(blocks)
+    keys = (key for key in holder.tags if key.lower() in named)
+    yield from telling(account, holder, blocks, (_without_tag(holder, key) for key in keys))
+
+
+def _without_tag(holder: User | Role, key: str) -> Variant:
+    after = with_(holder, tags=_but(holder.tags, (key,)))
+    return Variant(after, {"tag": shlex.quote(key)}, carries={TAG_KEYS: (key,)})
+
+
+def _but(tags: dict[str, str], keys: Iterable[str]) -> dict[str, str]:
+    """Less the tags of these names, in which IAM does not tell upper case from lower."""
+    gone = {key.lower() for key in keys}
+    return {key: value for key, value in tags.items() if key.lower() not in gone}
+
+
+def _enrolled(account: Account, holder: User | Role) -> Iterator[Variant]:
+    """Whoever enrols an MFA device of its own can show it from then on, but not while enrolling it."""
+    changed = (
+        Variant(with_(holder, shows=WITH_MFA), {"device": device}, carries=WITHOUT_MFA)
+        for device in _devices(account, holder)
+    )
+    yield from telling(account, holder, asked(account, holder, MFA), changed)
+
+
+def _devices(account: Account, holder: User | Role) -> Iterator[str]:
+    """A name that the principal may give its device: its own, as policies usually have it, or an example."""
+    within = f"arn:{account.partition}:iam::{account.id}:mfa/"
+    for name in (holder.name, "*"):
+        answer = access.may(account, holder, CREATE_DEVICE, within + name, facts=WITHOUT_MFA)
+        if answer.allowed is not False:
+            yield answer.request.resource
+            return
+
+
 _CHANGES: dict[str, Callable[[Account, User | Role], Iterator[Variant]]] = {
     "inline": _inline,
     "attached": _attached,
@@ -239,6 +300,9 @@ _CHANGES: dict[str, Callable[[Account, User | Role], Iterator[Variant]]] = {
     "leaves": _left,
     "boundary": _boundary,
     "own-boundary": _own_boundary,
+    "tags": _tagged,
+    "no-tag": _untagged,
+    "mfa": _enrolled,
 }
 
 

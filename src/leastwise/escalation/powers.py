@@ -202,12 +202,14 @@ def signature(account: Account, holder: User | Role, mark: int) -> tuple[object,
     """What decides the holder's answers about an action: the statements that speak of it.
 
     Two holders of one kind with the same signature get the same answers. None where a condition or a variable asks
-    who the holder is, or where a document could not be read.
+    who the holder is, where he shows more than others do, or where a document could not be read.
     """
     return remember(holder, ("signature", mark), lambda: _signature(account, holder, mark))
 
 
 def _signature(account: Account, holder: User | Role, mark: int) -> tuple[object, ...] | None:
+    if holder.shows:
+        return None
     layers = layers_of(account, holder)
     above = (*layers.scps, *layers.rcps)
     if any(_is_personal_of(document, mark) for layer in above for document in layer.documents):

@@ -20,6 +20,7 @@ _ON = {
     "target": " on the target",
     "group": " on its group",
     "policy": " on the policy",
+    "device": " on the new device",
     "profile": " on the instance profile",
 }
 _CALLER = {
@@ -44,6 +45,10 @@ _CHANGE = {
     " group allows is not needed.",
     "boundary": "A boundary holds back what its policies allow.",
     "own-boundary": "A boundary holds back what its policies allow.",
+    "tags": "Conditions on tags of the principal (aws:PrincipalTag) come out otherwise with tags that it may write.",
+    "no-tag": "Conditions on a tag that the principal bears (aws:PrincipalTag) come out otherwise without it.",
+    "mfa": "Conditions ask whether an MFA device was shown (aws:MultiFactorAuthPresent); none of them guards the"
+    " enrolment itself.",
 }
 _ACCESS = {
     "key": "The user has fewer than two access keys.",

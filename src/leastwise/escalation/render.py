@@ -28,7 +28,7 @@ SEVERITY = {
 WORDS = frozenset(
     {
         "source", "source_name", "target", "target_name", "policy", "version", "group", "group_name", "profile",
-        "profile_name", "helper", "helper_name",
+        "profile_name", "helper", "helper_name", "device", "device_name", "tag", "tags",
         *(kind.word for kind in KINDS), *DOCUMENTS,
     }
 )  # fmt: skip
@@ -104,7 +104,7 @@ def _names(hop: Hop) -> dict[str, str]:
         "target_name": hop.subject.name,
         **hop.on,
     }
-    for word in ("group", "profile", "helper"):
+    for word in ("group", "profile", "helper", "device"):
         if names.get(word):
             parsed = parse_arn(names[word])
             names[f"{word}_name"] = parsed.name if parsed else ""

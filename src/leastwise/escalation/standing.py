@@ -11,7 +11,7 @@ import msgspec
 
 from leastwise import access, catalog
 from leastwise.account.model import Account, Group, Role, User, remember
-from leastwise.escalation.method import ASSUME_ROLE, PASS_ROLE, methods
+from leastwise.escalation.method import ASSUME_ROLE, PASS_ROLE, SHOWING, methods
 from leastwise.escalation.paper import a_member
 from leastwise.escalation.powers import SENSITIVE, bits, hot, hot_mask, own_powers, powers
 from leastwise.escalation.rewrite import Move, moves
@@ -122,7 +122,8 @@ def _sensitive() -> int:
 
 @cache  # the rows do not change while the program runs
 def _identity_writing() -> int:
-    named = {a.lower() for m in methods() for a in m.actions if a.lower().startswith(("iam:", "sso:"))}
+    writing = (method for method in methods() if method.change not in SHOWING)
+    named = {a.lower() for m in writing for a in m.actions if a.lower().startswith(("iam:", "sso:"))}
     return bits(named - {PASS_ROLE.lower(), ASSUME_ROLE.lower()})
 
 

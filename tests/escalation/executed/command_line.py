@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 RENAMED = {"deploy": "codedeploy"}
+ASIDE = {"bootstrap-method", "outfile"}  # what the CLI does with the answer
 GLOBAL = {"--no-sign-request"}
 OWN_OPTIONS = {  # what the CLI adds to its models
     "zip-file": ("Code", "ZipFile"),
@@ -52,6 +53,8 @@ def read(line: str, chosen: Callable[[str], str], files: Mapping[str, str]) -> C
     tokens = (name for name, member in shape.members.items() if member.metadata.get("idempotencyToken"))
     parameters: dict[str, Any] = dict.fromkeys(tokens, TOKEN)
     for option, values in options(words):
+        if option in ASIDE:
+            continue
         path, member = member_of(shape, option)
         value = value_of(member, values, files, flag=not option.startswith("no-"))
         for name in reversed(path[1:]):

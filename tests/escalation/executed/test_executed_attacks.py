@@ -25,7 +25,8 @@ README = Path(__file__).parents[3] / "README.md"
 EXECUTED = (
     "sts-001", "iam-001", "iam-002", "iam-003", "iam-005", "iam-007", "iam-008", "iam-009", "iam-010", "iam-011",
     "iam-012", "iam-013", "iam-014", "iam-015", "iam-016", "iam-017", "iam-018", "iam-019", "iam-020", "iam-021",
-    "iam-setdefault", "iam-deleteuserpolicy", "iam-deleterolepolicy", "iam-detachuserpolicy", "iam-detachrolepolicy", "iam-deletegrouppolicy", "iam-detachgrouppolicy", "iam-leavegroup",
+    "iam-setdefault", "iam-deleteuserpolicy", "iam-deleterolepolicy", "iam-detachuserpolicy", "iam-detachrolepolicy",
+    "iam-deletegrouppolicy", "iam-detachgrouppolicy", "iam-leavegroup",
     "createrole-chain", "createuser-group", "addusertogroup-key",
 )  # fmt: skip
 

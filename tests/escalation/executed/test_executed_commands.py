@@ -11,13 +11,14 @@ from leastwise.escalation.prose import filled
 
 ARN = "arn:aws:iam::123456789012:role/somebody"
 NUMBERS = {"one more": "2"}
+WORDS = {"version": "v1", "tags": "Key=team,Value=admins"}
 BY_OTHER_MEANS = {"emr create-cluster"}  # a program of the CLI's own around the API
 ROWS = [method for method in (*methods(), *entries().values()) if not method.end_of_life]
 
 
 def lines(method: Method) -> list[str]:
     """The commands with names for the words of the row; remarks are none."""
-    told = [filled(line, lambda word: "v1" if word == "version" else ARN) for line in method.commands]
+    told = [filled(line, lambda word: WORDS.get(word, ARN)) for line in method.commands]
     return [line for line in told if not line.startswith("#") and " ".join(line.split()[1:3]) not in BY_OTHER_MEANS]
 
 
