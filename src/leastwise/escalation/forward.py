@@ -13,9 +13,10 @@ from leastwise.account.model import Role, remember
 from leastwise.escalation import abroad
 from leastwise.escalation.claims import ServiceTrust
 from leastwise.escalation.graph import Graph, Hop, Node, trusted
-from leastwise.escalation.hops import assuming, bending, may_pass, passing, roles_trusting, seizing, seizures
+from leastwise.escalation.hops import assuming, bending, may_pass, passing, seizing, seizures
 from leastwise.escalation.making import become, of_itself, of_others
 from leastwise.escalation.method import ASSUME_ROLE, PASS_ROLE
+from leastwise.escalation.reach import roles_trusting
 from leastwise.escalation.rewrite import open_to, row_marks
 from leastwise.escalation.standing import standing
 from leastwise.escalation.supposing import usable

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from leastwise.arn import is_account_id
 from leastwise.escalation.claims import decide
-from leastwise.escalation.method import ASSUME_ROLE, IMPLIED, methods
+from leastwise.escalation.method import ASSUME_ROLE, IMPLIED, PASS_ROLE, methods
 from leastwise.escalation.paper import a_member
 from leastwise.escalation.powers import bit, bits, powers, statements_of
 from leastwise.escalation.reach import Index, Reach
@@ -128,6 +128,7 @@ class Graph:
         self._able: dict[Method, dict[Node, None]] = {}
         self._crews: dict[Method, list[Crew]] = {}
         self._reaches: dict[tuple[Node, Method], tuple[Reach, ...]] = {}
+        self._passers: dict[tuple[int, str], list[Node]] = {}
         self._waiting: dict[tuple[Method, ...], dict[Node, list[Method]]] = {}
         self._table: dict[str, list[Role]] = {}
         self._assuming = bit(ASSUME_ROLE)
@@ -158,6 +159,13 @@ class Graph:
         for nodes in self._index[mark].covering(arn) if mark in self._index else ():
             found |= dict.fromkeys(nodes if among is None else [node for node in nodes if node in among])
         return [node for node in found if node.held & mark]
+
+    def passers(self, method: Method, role: str) -> list[Node]:
+        """Those among the able who may pass the role; many targets ask for the same one."""
+        key = method.rank, role
+        if key not in self._passers:
+            self._passers[key] = self.holding(PASS_ROLE, role, among=self.able(method))
+        return self._passers[key]
 
     def waiting(self, rows: tuple[Method, ...]) -> dict[Node, list[Method]]:
         """Those that hold what some of the rows need, and which; whoever has been served is taken out."""

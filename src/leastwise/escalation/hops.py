@@ -15,6 +15,8 @@ from leastwise.escalation.claims import Admission, Circumstances, Claim, EitherO
 from leastwise.escalation.graph import Graph, Hop, Node
 from leastwise.escalation.method import DEACTIVATE_MFA, PASS_ROLE, Method, of_shape
 from leastwise.escalation.paper import is_aws_owned, joined, trusting
+from leastwise.escalation.powers import bit, signature
+from leastwise.escalation.reach import roles_trusting
 from leastwise.escalation.rewrite import open_to
 from leastwise.escalation.standing import standing
 from leastwise.escalation.supposing import CERTAIN, Case, beside, may_be_borne, named, placed, seen, told, usable
@@ -203,25 +205,11 @@ def by_service(shape: str, service: str) -> tuple[Method, ...]:
     return tuple(method for method in of_shape(shape) if method.trusts == service)
 
 
-def roles_trusting(account: Account) -> dict[str, list[Role]]:
-    """Service → the roles that trust it and can be passed."""
-    return remember(account, "trusting", lambda: _list_trusting(account))
-
-
-def _list_trusting(account: Account) -> dict[str, list[Role]]:
-    table: dict[str, list[Role]] = {}
-    for role in account.roles:
-        if not role.is_service_linked:
-            for service in access.trusted_services(role):
-                table.setdefault(service, []).append(role)
-    return table
-
-
 def _helping(graph: Graph, target: Node, method: Method, done: Collection[Node]) -> Iterator[Hop]:
     """`pass_role` of a helping role, which the target trusts."""
     able = graph.able(method)
     helpers = _admitted_helpers(graph, target.what, method) if able and isinstance(target.what, Role) else ()
-    passers = dict.fromkeys(n for helper in helpers for n in graph.holding(PASS_ROLE, helper.arn, among=able))
+    passers = dict.fromkeys(node for helper in helpers for node in graph.passers(method, helper.arn))
     for node in passers:
         if node not in done and node.arn != target.arn:
             hop = passing(graph, node, target, method)
@@ -246,11 +234,16 @@ def _passing(graph: Graph, target: Node, rows: tuple[Method, ...], done: Collect
     if not waiting:
         return
     permission = may_pass(target.arn, rows[0])
+    refused: set[object] = set()  # the sorts of holders who may not; a large account has many of each
     for node in graph.holding(PASS_ROLE, target.arn, among=waiting):
         if node in done:
             del waiting[node]
             continue
-        if node.arn == target.arn or permission.allowed(graph.account, node.holder) is False:
+        sort = signature(graph.account, node.holder, bit(PASS_ROLE))
+        if node.arn == target.arn or sort in refused:
+            continue
+        if permission.allowed(graph.account, node.holder) is False:
+            refused |= {sort} - {None}
             continue
         for method in tuple(waiting[node]):
             hop = passing(graph, node, target, method)

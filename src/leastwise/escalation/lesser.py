@@ -14,8 +14,9 @@ from leastwise import access, catalog
 from leastwise.account.model import remember
 from leastwise.escalation.claims import decide
 from leastwise.escalation.graph import Graph, Hop, Node
-from leastwise.escalation.hops import assuming, bending, may_pass, passing, roles_trusting, seizing, seizures
+from leastwise.escalation.hops import assuming, bending, may_pass, passing, seizing, seizures
 from leastwise.escalation.method import PASS_ROLE, Method
+from leastwise.escalation.reach import roles_trusting
 from leastwise.escalation.rewrite import open_to, row_marks
 from leastwise.escalation.standing import standing
 from leastwise.escalation.supposing import is_full, ruled_out, within_reach

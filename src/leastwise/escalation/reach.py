@@ -5,12 +5,14 @@ from __future__ import annotations
 from bisect import bisect_left
 from typing import TYPE_CHECKING, Generic, TypeVar
 
+from leastwise import access
+from leastwise.account.model import remember
 from leastwise.policy.condition import Context
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from leastwise.account.model import Role, User
+    from leastwise.account.model import Account, Role, User
     from leastwise.policy.document import Statement
     from leastwise.policy.elements import Resources
 
@@ -96,3 +98,17 @@ class Index(Generic[T]):
         """Those with a list that may cover the ARN, list by list in the order in which they came."""
         open_ones = (place for place, resources in self._open if resources.match(arn, OPEN) is not False)
         return (self._lists[place] for place in sorted({*self._by_text.get(arn, ()), *open_ones}))
+
+
+def roles_trusting(account: Account) -> dict[str, list[Role]]:
+    """Service → the roles that trust it and can be passed."""
+    return remember(account, "trusting", lambda: _list_trusting(account))
+
+
+def _list_trusting(account: Account) -> dict[str, list[Role]]:
+    table: dict[str, list[Role]] = {}
+    for role in account.roles:
+        if not role.is_service_linked:
+            for service in access.trusted_services(role):
+                table.setdefault(service, []).append(role)
+    return table

@@ -15,10 +15,10 @@ from leastwise.access import assume, cite, trusts_service
 from leastwise.account.model import Group, Role, remember
 from leastwise.escalation import standing, within_reach
 from leastwise.escalation.claims import Admission
-from leastwise.escalation.hops import may_pass, roles_trusting
+from leastwise.escalation.hops import may_pass
 from leastwise.escalation.method import ASSUME_ROLE, PASS_ROLE, Method, methods
 from leastwise.escalation.powers import bit, statements_of
-from leastwise.escalation.reach import Reach
+from leastwise.escalation.reach import Reach, roles_trusting
 from leastwise.leastprivilege.permission import ASSUME, PASS, Permission
 from leastwise.remedy.sites import Place, Site, holders, is_spared, is_untouchable, site_of
 
