@@ -44,12 +44,12 @@ class Universe(Names):
 
     def resource_types(self, action: str) -> tuple[str, ...]:
         """Names of the resource types the action takes, e.g. ``("bucket",)``; none if it takes only ``*``."""
-        return tuple(kind.name for kind, _ in self._taken(action))
+        return tuple(kind.name for kind, _ in self.taken(action))
 
     def resource_patterns(self, action: str) -> tuple[str, ...]:
         """ARN patterns of those types, each once, ``*`` for each variable part: ``("arn:*:s3:::*",)``."""
         if action not in self._patterns:
-            self._patterns[action] = tuple(dict.fromkeys(kind.pattern for kind, _ in self._taken(action)))
+            self._patterns[action] = tuple(dict.fromkeys(kind.pattern for kind, _ in self.taken(action)))
         return self._patterns[action]
 
     def required_resource_patterns(self, action: str) -> tuple[str, ...]:
@@ -57,7 +57,7 @@ class Universe(Names):
 
         Several may be alternatives, where AWS folds different uses of one action into one row.
         """
-        return tuple(dict.fromkeys(kind.pattern for kind, required in self._taken(action) if required))
+        return tuple(dict.fromkeys(kind.pattern for kind, required in self.taken(action) if required))
 
     def model(self, action: str) -> str:
         """The first action of the service that takes the same; itself, when it takes no resource or is unknown."""
@@ -115,7 +115,7 @@ class Universe(Names):
         index = self.index(action)
         if index is None:
             return frozenset()
-        return frozenset(facts.own_keys(index)).union(*(kind.keys for kind, _ in self._taken(action)))
+        return frozenset(facts.own_keys(index)).union(*(kind.keys for kind, _ in self.taken(action)))
 
     def condition_key_type(self, key: str) -> str | None:
         """The type of a key's value: ``String``, ``ARN``, ``Bool``, ``Date``, ``Numeric``, ``IPAddress``, or
@@ -134,7 +134,8 @@ class Universe(Names):
         """Actions a caller needs besides this one for at least some of its uses, sorted."""
         return facts.dependents().get(action.lower(), ())
 
-    def _taken(self, action: str) -> tuple[tuple[facts.ResourceType, bool], ...]:
+    def taken(self, action: str) -> tuple[tuple[facts.ResourceType, bool], ...]:
+        """The resource types the action takes, each with whether no request is made without it."""
         index = self.index(action)
         return () if index is None else facts.taken(action, index)
 

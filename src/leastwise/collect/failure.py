@@ -8,6 +8,7 @@ from enum import Enum
 
 from botocore import exceptions as boto
 
+from leastwise.catalog import codes
 from leastwise.snapshot import Gap
 
 DETAIL_LIMIT = 240
@@ -42,26 +43,10 @@ class Failure:
         return Gap(call=self.call, target=self.target, reason=self.reason, detail=self.detail)
 
 
-# https://docs.aws.amazon.com/IAM/latest/APIReference/CommonErrors.html and the S3 and STS error lists.
-EXPIRED_CODES = frozenset({"ExpiredToken", "ExpiredTokenException", "RequestExpired", "TokenRefreshRequired"})
-CREDENTIAL_CODES = EXPIRED_CODES | {
-    "AuthFailure",
-    "IncompleteSignature",
-    "InvalidAccessKeyId",
-    "InvalidClientTokenId",
-    "InvalidToken",
-    "MissingAuthenticationToken",
-    "MissingAuthenticationTokenException",
-    "RequestTimeTooSkewed",
-    "SignatureDoesNotMatch",
-    "UnrecognizedClientException",
-}
-DENIED_CODES = frozenset({"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "Forbidden", "403"})
-THROTTLE_CODES = frozenset({
-    "BandwidthLimitExceeded", "LimitExceededException", "PriorRequestNotComplete", "RequestLimitExceeded",
-    "RequestThrottled", "RequestThrottledException", "SlowDown", "ThrottledException", "Throttling",
-    "ThrottlingException", "TooManyRequestsException", "429",
-})  # fmt: skip
+EXPIRED_CODES = codes.EXPIRED
+CREDENTIAL_CODES = codes.CREDENTIALS
+DENIED_CODES = codes.DENIED
+THROTTLE_CODES = codes.THROTTLED | {"LimitExceededException", "PriorRequestNotComplete", "429"}
 UNSUPPORTED_CODES = frozenset({
     "InvalidAction", "UnknownAction", "UnknownOperation", "UnknownOperationException", "NotImplemented",
     "UnsupportedOperation", "MethodNotAllowed", "404", "405", "501",

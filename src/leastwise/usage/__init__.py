@@ -1,0 +1,10 @@
+"""What was really done: CloudTrail events turned into IAM actions on resources, by whom, and how often.
+
+It knows the catalogue and no file: `collect.evidence` reads, this room understands.
+
+    meaning    (eventSource, eventName) → IAM actions; `exceptions` are the rows that the names do not tell
+    identity   userIdentity → the principal whose policies were asked, or the reason why nobody is credited
+    places     action + event → the ARNs it was about
+    passing    action + event → the roles handed to a service
+    reading    one event → one `Reading`: all of the above
+"""
