@@ -105,6 +105,16 @@ def routes(account: Account, method: str = "", *, lesser: bool = False) -> list[
     ]
 
 
+def by_eve(world: World, *statements: dict[str, Any], **more: Any) -> list[Route]:
+    """The escalations of eve, who is a user with these statements."""
+    return routes(world.user(EVE, inline={"p": document(*statements)}, **more).build())
+
+
+def used(paths: list[Route]) -> set[str]:
+    """The methods of all steps."""
+    return {edge.method for path in paths for edge in path.edges}
+
+
 def kind_of_eve(described: dict[str, Any]) -> str:
     return "users" if EVE in described.get("users", {}) else "roles"
 

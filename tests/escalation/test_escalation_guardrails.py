@@ -9,10 +9,11 @@ from typing import Any
 
 import pytest
 
-from escalation.cases_io import routes
+from escalation.cases_io import by_eve as eve
+from escalation.cases_io import routes, used
 from leastwise.escalation import find_paths, tier
-from leastwise.results import Path, Verdict
-from world import World, allow, an_account, deny, document, trust
+from leastwise.results import Verdict
+from world import allow, an_account, deny, document, trust
 
 IAM = "arn:aws:iam::123456789012:"
 EVE = f"{IAM}user/eve"
@@ -22,14 +23,6 @@ TEAM = {"StringEquals": {"aws:PrincipalTag/team": "admins"}}
 MFA = {"Bool": {"aws:MultiFactorAuthPresent": "true"}}
 NO_MFA = {"BoolIfExists": {"aws:MultiFactorAuthPresent": "false"}}
 ENROL = ["iam:CreateVirtualMFADevice", "iam:EnableMFADevice"]
-
-
-def eve(world: World, *statements: dict[str, Any], **more: Any) -> list[Path]:
-    return routes(world.user("eve", inline={"p": document(*statements)}, **more).build())
-
-
-def used(paths: list[Path]) -> set[str]:
-    return {edge.method for path in paths for edge in path.edges}
 
 
 def but(effect: str, *actions: str, **more: Any) -> dict[str, Any]:
