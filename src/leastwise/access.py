@@ -332,7 +332,7 @@ def possible_actions(account: Account, holder: Holder) -> int:
 
     Conditions that are surely false are left out; an upper bound on what its own policies give within the SCPs.
     """
-    return remember(holder, "possible", lambda: common(granted_to(account, holder)))
+    return common(granted_to(account, holder))
 
 
 def granted_to(account: Account, holder: Holder) -> tuple[Granted, ...]:
