@@ -8,7 +8,7 @@ import pytest
 
 from escalation.cases_io import account_of, routes
 from escalation.variants import allow, deny
-from leastwise.escalation.whereabouts import DEFAULT, MOST, regions
+from leastwise.escalation.whereabouts import MOST, representatives
 
 FUNCTION = ["lambda:CreateFunction", "lambda:InvokeFunction"]
 BOSS = {"trust": {"Service": "lambda.amazonaws.com"}, "attached": ["AdministratorAccess"]}
@@ -33,22 +33,32 @@ def test_one_region_is_enough_for_all_that_is_needed() -> None:
 
 def test_no_region_has_all() -> None:
     here, there = allow(FUNCTION[0], Condition=only("eu-west-1")), allow(FUNCTION[1], Condition=only("eu-west-2"))
-    assert verdict(allow("iam:PassRole"), here, there) != "proven"
-    passed = allow("iam:PassRole", Condition=only("eu-west-1"))
-    assert verdict(passed, allow(FUNCTION, Condition=only("eu-west-2"))) != "proven"
+    assert verdict(allow("iam:PassRole"), here, there) == ""
+    passed = allow("iam:PassRole", Condition=only("eu-west-*", operator="StringLike"))
+    assert verdict(passed, allow(FUNCTION, Condition=only("us-*", operator="StringLike"))) == ""
+    assert verdict(passed, allow(FUNCTION, Condition=only("eu-west-?", operator="StringLike"))) == "proven"
+
+
+def test_what_else_is_open_stays_open_in_every_region() -> None:
+    address = {"IpAddress": {"aws:SourceIp": "203.0.113.0/24"}}
+    limited = allow(FUNCTION, Condition=only("eu-west-1") | address)
+    assert verdict(allow("iam:PassRole"), limited) == "conditional"
+    many = only(*(f"xx-nowhere-{number}" for number in range(MOST + 1)))
+    assert verdict(allow("iam:PassRole", Condition=only("eu-west-1")), allow(FUNCTION, Condition=many)) == "conditional"
 
 
 @pytest.mark.parametrize(
-    ("condition", "tried"),
+    ("values", "tried"),
     [
-        ({}, ()),
-        (only("eu-west-1"), ("eu-west-1", "us-east-1")),
-        (only("us-east-1"), ("us-east-1", "us-east-2")),
-        (only("ap-*"), ("ap-south-1", "us-east-1")),
-        (only(*DEFAULT), DEFAULT[: MOST - 2]),
+        ((), ()),
+        (("eu-west-1",), ("eu-west-1", "us-east-1")),
+        (("us-east-1",), ("us-east-1", "us-east-2")),
+        (("ap-*",), ("us-east-1", "ap-south-1")),
+        (("me-*",), ("us-east-1", "me-central-1")),
+        (("eu-west-1", "eu-*"), ("eu-west-1", "us-east-1", "eu-west-2")),
     ],
 )
-def test_the_regions_that_are_tried(condition: dict[str, Any], tried: tuple[str, ...]) -> None:
-    world = {"users": {"eve": {"inline": {"p": [allow("ec2:*", Condition=condition)]}}}}
-    account = account_of(world)
-    assert regions(account, account.users[0]) == tried
+def test_one_region_stands_for_all_that_conditions_do_not_tell_apart(
+    values: tuple[str, ...], tried: tuple[str, ...]
+) -> None:
+    assert representatives(values) == tried

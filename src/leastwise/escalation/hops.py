@@ -21,7 +21,7 @@ from leastwise.escalation.rewrite import open_to
 from leastwise.escalation.standing import standing
 from leastwise.escalation.supposing import CERTAIN, Case, beside, may_be_borne, named, placed, seen, told, usable
 from leastwise.escalation.wants import bound, claims_of
-from leastwise.escalation.whereabouts import regions
+from leastwise.escalation.whereabouts import whereabouts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator
@@ -270,42 +270,45 @@ def passing(graph: Graph, node: Node, target: Node, method: Method) -> Hop | Non
         return None
     first: Hop | None = None
     handed = product(_profiles(graph, node, role, method), _helpers(graph, node, role, method))
-    for (profile, helper), case in product(handed, usable(graph, node, method, role)):
-        on = {"profile": profile, "helper": helper.arn if helper else ""}
-        hop = _surest(
-            _hop(
-                graph.account,
-                (node, target),
-                method,
-                (
-                    *_handing(role, helper, method, region),
-                    *bound(method, on),
-                    *placed(graph.account, method, case, region),
-                ),
-                on=on,
-                case=case,
-            )
-            for region in _somewhere(graph, node, case)
-        )
+    for with_, case in product(handed, usable(graph, node, method, role)):
+        hop = _passed(graph, (node, target), role, method, case=case, handed=with_)
         if hop and (hop.sure_but_for_supposing or not case.at):
             return hop if hop.sure_but_for_supposing else first or hop
         first = first or hop
     return first
 
 
-def _somewhere(graph: Graph, node: Node, case: Case) -> Iterator[str]:
-    """No region in particular, and then those which the attacker may choose."""
-    yield ""
-    if not case.at:
-        yield from regions(graph.account, node.holder)
+def _passed(  # noqa: PLR0913 - one way of many, all named
+    graph: Graph, ends: tuple[Node, Node], role: Role, method: Method, *, case: Case, handed: tuple[str, Role | None]
+) -> Hop | None:
+    """By this instance profile, beside this helping role, to such a resource."""
+    profile, helper = handed
+    on = {"profile": profile, "helper": helper.arn if helper else ""}
+
+    def hop_in(region: str) -> Hop | None:
+        claims = (*_handing(role, helper, method, region), *bound(method, on))
+        return _hop(
+            graph.account, ends, method, (*claims, *placed(graph.account, method, case, region)), on=on, case=case
+        )
+
+    return _surest(graph.account, ends[0], case, hop_in)
 
 
-def _surest(hops: Iterator[Hop | None]) -> Hop | None:
-    """The first, unless it hangs on a condition and a later one does not."""
-    first = next(hops)
-    if first is None or first.sure_but_for_supposing:
+def _surest(account: Account, node: Node, case: Case, hop_in: Callable[[str], Hop | None]) -> Hop | None:
+    """The hop in no region in particular; where that hangs on a condition, in one of the attacker's choice that settles
+    it; none where every region is barred.
+    """
+    first = hop_in("")
+    if first is None or first.sure_but_for_supposing or case.at or case.dark:
         return first
-    return next((hop for hop in hops if hop and hop.sure_but_for_supposing), first)
+    where = whereabouts(account, node.holder)
+    barred = where.is_all and bool(where.regions)
+    for region in where.regions:
+        hop = hop_in(region)
+        if hop and hop.sure_but_for_supposing:
+            return hop
+        barred = barred and hop is None
+    return None if barred else first
 
 
 def _handing(role: Role, helper: Role | None, method: Method, region: str) -> tuple[Claim, ...]:
@@ -387,7 +390,9 @@ def bending(graph: Graph, node: Node, target: Node, method: Method, case: Case) 
     if not isinstance(role, Role):
         return None
     trust = ServiceTrust(role, method.trusts)
-    return _surest(
-        _hop(graph.account, (node, target), method, (trust, *placed(graph.account, method, case, region)), case=case)
-        for region in _somewhere(graph, node, case)
-    )
+
+    def bent_in(region: str) -> Hop | None:
+        claims = (trust, *placed(graph.account, method, case, region))
+        return _hop(graph.account, (node, target), method, claims, case=case)
+
+    return _surest(graph.account, node, case, bent_in)
