@@ -247,3 +247,13 @@ def test_permissions_that_ask_for_mfa_are_not_shared_with_those_who_have_none() 
     world.user("ann", inline={"p": document(use)}).user("eve", inline={"p": document(use, allow(ENROL))})
     verdicts = {path.source.name: path.verdict for path in find_paths(world.build()) if path.escalates}
     assert verdicts == {"ann": Verdict.CONDITIONAL, "eve": Verdict.PROVEN}
+
+
+@pytest.mark.parametrize("value", ["two words", "a:b/c=d+e@f.g_h-i", ""])
+def test_a_tag_may_have_this_value(value: str) -> None:
+    assert tagging({"StringEquals": {"aws:PrincipalTag/team": value}}) == {"iam-taguser"}
+
+
+@pytest.mark.parametrize("value", ["it's", "a,b", "x" * 257])
+def test_no_tag_can_have_this_value(value: str) -> None:
+    assert not tagging({"StringEquals": {"aws:PrincipalTag/team": value}})
