@@ -28,6 +28,7 @@ NOTHING = {
     "endpoint_url": None,
     "progress": None,
     "inventory": False,
+    "last_accessed": False,
     "regions": (),
 }
 
@@ -84,6 +85,12 @@ def test_scan_of_an_account(cli: Cli, here: Path, asked: dict[str, Any]) -> None
 def test_the_inventory_is_asked_on_request(cli: Cli, asked: dict[str, Any], command: str) -> None:
     assert cli(command, "-q", "--inventory", "--regions", "eu-west-1,us-east-1").code in {0, 1}
     assert asked == {**NOTHING, "inventory": True, "regions": ("eu-west-1", "us-east-1")}
+
+
+@pytest.mark.parametrize("command", ["scan", "collect"])
+def test_last_use_is_asked_on_request(cli: Cli, asked: dict[str, Any], command: str) -> None:
+    assert cli(command, "-q", "--last-accessed").code in {0, 1}
+    assert asked == {**NOTHING, "last_accessed": True}
 
 
 def test_regions_without_the_inventory_say_nothing(cli: Cli, here: Path, asked: dict[str, Any]) -> None:

@@ -199,6 +199,7 @@ def test_json_is_a_format_that_adds_nothing(cli: Cli, here: Path, bad: str) -> N
         (("--max-key-age", "-1"), "-1 is not in the range x>=0; `leastwise scan --help` shows the usage"),
         (("--as-of", "2026-01-01T00:00:00Z"), "--as-of tells the age of a file: give --snapshot too"),
         (("--snapshot", "x", "--region", "eu-west-1"), "--region asks an account, --snapshot reads a file"),
+        (("--snapshot", "x", "--last-accessed"), "--last-accessed asks an account, --snapshot reads a file"),
         (("--snapshot", "x", "--profile", "p"), "--profile asks an account"),
         (("--snapshot", "x", "--endpoint-url", "http://x"), "--endpoint-url asks an account"),
         (("--quiet", "--verbose"), "--quiet and --verbose exclude each other"),

@@ -14,7 +14,15 @@ from botocore.exceptions import ClientError, ConnectionClosedError, EndpointConn
 import servers
 from collect import accounts
 from leastwise import catalog
-from leastwise.collect.calls import ALLOWED, INVENTORY_CALLS, KEPT, READ_CALLS, READ_VERBS
+from leastwise.collect.calls import (
+    ALLOWED,
+    INVENTORY_CALLS,
+    KEPT,
+    LAST_ACCESSED_CALLS,
+    READ_CALLS,
+    READ_VERBS,
+    REPORTS,
+)
 from leastwise.collect.hooks import give_up, is_aws_host, strip_account_from_host
 from leastwise.collect.live import collect_live
 from leastwise.collect.permissions import required_policy
@@ -134,12 +142,18 @@ def test_only_read_calls_leave(url: str, monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 def test_the_table_holds_read_calls_only() -> None:
-    assert all(call.operation.startswith(READ_VERBS) for call in READ_CALLS)
+    assert all(call.operation.startswith(READ_VERBS) for call in (*READ_CALLS, *LAST_ACCESSED_CALLS))
+
+
+def test_only_two_calls_make_aws_write_something_and_that_is_a_report() -> None:
+    generating = {name for name in ALLOWED if name.partition(":")[2].startswith("Generate")}
+    assert generating == {f"iam:{name}" for name in REPORTS}
+    assert len(generating) == 2
 
 
 def test_every_call_of_the_table_exists(clean: None) -> None:  # noqa: ARG001
     aws = Aws(Options())
-    for call in READ_CALLS:
+    for call in (*READ_CALLS, *LAST_ACCESSED_CALLS):
         assert call.operation in aws.client(call.service).meta.service_model.operation_names
 
 
@@ -148,6 +162,7 @@ def test_every_call_of_the_table_exists(clean: None) -> None:  # noqa: ARG001
     [
         ("iam", "create_user", {"UserName": "eve"}),
         ("iam", "list_users", {}),
+        ("iam", "generate_organizations_access_report", {"EntityPath": "o-a1b2c3d4e5/r-f6g7"}),
         ("s3", "get_object", {"Bucket": "first-bucket", "Key": "k"}),
         ("sts", "assume_role", {"RoleArn": "arn:aws:iam::123456789012:role/x", "RoleSessionName": "session"}),
     ],
@@ -158,13 +173,14 @@ def test_a_client_refuses_any_other_call(url: str, service: str, method: str, pa
         getattr(client, method)(**parameters)
 
 
+@pytest.mark.parametrize("last_accessed", [False, True])
 @pytest.mark.parametrize("inventory", [False, True])
-def test_the_policy_names_existing_actions_only(inventory: bool) -> None:
-    (statement,) = required_policy(inventory=inventory)["Statement"]
+def test_the_policy_names_existing_actions_only(inventory: bool, last_accessed: bool) -> None:
+    (statement,) = required_policy(inventory=inventory, last_accessed=last_accessed)["Statement"]
     actions = statement["Action"]
     assert actions == sorted(set(actions))
     assert all(catalog.universe().index(action) is not None for action in actions)
-    calls = (*READ_CALLS, *INVENTORY_CALLS) if inventory else READ_CALLS
+    calls = (*READ_CALLS, *INVENTORY_CALLS * inventory, *LAST_ACCESSED_CALLS * last_accessed)
     assert set(actions) == {call.action for call in calls if call.action}
     for renamed in ("s3:ListAllMyBuckets", "s3:GetBucketPublicAccessBlock", "s3:GetAccountPublicAccessBlock"):
         assert renamed in actions

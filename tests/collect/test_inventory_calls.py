@@ -9,7 +9,7 @@ import botocore.session
 import pytest
 
 from leastwise.account.kinds import CALLS, KINDS, dig, first, kept, members
-from leastwise.collect.calls import ALLOWED, INVENTORY_CALLS, READ_CALLS, READ_VERBS
+from leastwise.collect.calls import ALLOWED, INVENTORY_CALLS, LAST_ACCESSED_CALLS, READ_CALLS, READ_VERBS
 from leastwise.collect.inventory_calls import ASKS, Ask
 from leastwise.escalation import methods
 
@@ -90,7 +90,7 @@ def test_what_completes_a_row_fits_it(kind: Kind) -> None:
 
 def test_only_reading_calls_and_each_once() -> None:
     assert all(call.operation.startswith(READ_VERBS) for call in INVENTORY_CALLS)
-    assert len(ALLOWED) == len(READ_CALLS) + len(INVENTORY_CALLS)
+    assert len(ALLOWED) == len(READ_CALLS) + len(INVENTORY_CALLS) + len(LAST_ACCESSED_CALLS)
 
 
 SECRET = ("environment", "variable", "userdata", "parameter", "definition", "password", "secret", "output", "argument")

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from leastwise.account import shapes
 from leastwise.account.details import Holders, build_holders
 from leastwise.account.guardrails import build_guardrails
+from leastwise.account.last_accessed import build_last_accessed
 from leastwise.account.model import Account, Organization, PasswordPolicy
 from leastwise.account.reader import Reader
 from leastwise.account.report import Row, read_report, report_time
@@ -53,6 +54,7 @@ def build(snapshot: Snapshot) -> Account:
         scps=guardrails.scps,
         rcps=guardrails.rcps,
         workloads=build_workloads(reader, holders.roles, Place(snapshot.partition, snapshot.account)),
+        last_accessed=build_last_accessed(reader),
         summary=_summary(reader),
         virtual_mfa=_virtual_mfa(reader),
         report_generated=generated,

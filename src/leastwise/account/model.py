@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 
+from leastwise.account.last_accessed import LastAccessed
 from leastwise.account.workloads import Workloads
 from leastwise.policy.document import Document
 from leastwise.results import Kind, Subject
@@ -247,7 +248,8 @@ class Account(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     """One account, ready to be judged. Everything is sorted by ARN.
 
     `scps` and `rcps` are what the organization attaches at each level from the root down to the account, as far as it
-    was seen: None when nothing of it was, empty when there is none. `workloads` is what an inventory showed to run.
+    was seen: None when nothing of it was, empty when there is none. `workloads` is what an inventory showed to run,
+    `last_accessed` when principals last used what, if that was asked for.
     """
 
     id: str
@@ -271,6 +273,7 @@ class Account(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     scps: Levels | None = None
     rcps: Levels | None = None
     workloads: Workloads = Workloads()
+    last_accessed: LastAccessed = LastAccessed()
     memo: dict[object, object] = {}
 
     @property

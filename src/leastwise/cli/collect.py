@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 @options.live
 @click.option("--inventory", is_flag=True, help="Also ask what runs in each region, and which roles it bears.")
 @options.regions
+@options.last_accessed
 @options.quiet
 def command(output: Path, *, quiet: bool, **account: Any) -> None:
     """Save what an account says of itself, to audit it offline.

@@ -85,6 +85,13 @@ inventory = together(
     regions,
 )
 
+last_accessed = click.option(
+    "--last-accessed",
+    is_flag=True,
+    help="Also ask AWS when each user, group and role last used which service and action. This costs two calls for "
+    "each or more, and some seconds to minutes.",
+)
+
 circumstances = together(
     click.option(
         "--context",

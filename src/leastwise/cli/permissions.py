@@ -11,9 +11,10 @@ from leastwise.collect.permissions import required_policy
 
 @click.command("permissions")
 @click.option("--inventory", is_flag=True, help="With what --inventory needs, too.")
-def command(*, inventory: bool) -> None:
+@click.option("--last-accessed", is_flag=True, help="With what --last-accessed needs, too.")
+def command(*, inventory: bool, last_accessed: bool) -> None:
     """Print the IAM policy that a live audit needs, as JSON: these actions and no other are used.
 
     Without some of them the audit still runs, and says what it could not see.
     """
-    print(json.dumps(required_policy(inventory=inventory), indent=2))
+    print(json.dumps(required_policy(inventory=inventory, last_accessed=last_accessed), indent=2))

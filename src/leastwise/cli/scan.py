@@ -74,6 +74,7 @@ class Choices(Source, frozen=True, kw_only=True):
 source = options.together(
     options.source,
     options.inventory,
+    options.last_accessed,
     click.option("--save-snapshot", metavar="FILE", type=click.Path(path_type=Path), help="Keep what was seen."),
 )
 judging = options.together(

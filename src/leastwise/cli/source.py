@@ -20,13 +20,14 @@ if TYPE_CHECKING:
 
 
 class Account(msgspec.Struct, frozen=True, kw_only=True):
-    """Which account to ask, and whether also for what runs. None leaves it to boto3's own chain of configuration."""
+    """Which account to ask, and for what besides. None leaves it to boto3's own chain of configuration."""
 
     profile: str | None = None
     region: str | None = None
     endpoint_url: str | None = None
     inventory: bool = False
     regions: tuple[str, ...] = ()
+    last_accessed: bool = False
 
     @property
     def given(self) -> tuple[str, ...]:
@@ -62,6 +63,7 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
     endpoint_url: str | None = None
     inventory: str | None = None
     regions: tuple[str, ...] = ()
+    last_accessed: bool = False
 
     @property
     def account(self) -> Account:
@@ -72,6 +74,7 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
             endpoint_url=self.endpoint_url,
             inventory=self.inventory == ASK,
             regions=self.regions,
+            last_accessed=self.last_accessed,
         )
 
     @property

@@ -2,17 +2,20 @@
 
 The client refuses any call that is not here (`session`), the policy to grant follows from it
 (`permissions`), and a snapshot holds either an answer or a gap for each call that is `kept`. Those of the inventory
-are made on request only; a snapshot without them has no gaps for them.
+and of last use are made on request only; a snapshot without them has no gaps for them.
 """
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
+from leastwise.account import last_accessed
 from leastwise.account.kinds import CALLS, REGIONS
 from leastwise.collect.inventory_calls import ASKS
 
-READ_VERBS = ("Get", "List", "Describe", "Head", "BatchGet", "GenerateCredentialReport")
+# The two that generate make AWS write a report about what there is, and change nothing of it.
+REPORTS = ("GenerateCredentialReport", "GenerateServiceLastAccessedDetails")
+READ_VERBS = ("Get", "List", "Describe", "Head", "BatchGet", *REPORTS)
 
 
 class Call(NamedTuple):
@@ -66,6 +69,14 @@ INVENTORY_CALLS: tuple[Call, ...] = (
 )
 """Only made on request."""
 
-ALLOWED = frozenset(call.name for call in (*READ_CALLS, *INVENTORY_CALLS))
+LAST_ACCESSED_CALLS: tuple[Call, ...] = (
+    *_same("iam", "GenerateServiceLastAccessedDetails", kept=False),
+    *_same("iam", "GetServiceLastAccessedDetails"),
+)
+"""Only made on request: at least these two for each principal."""
+
+ALLOWED = frozenset(call.name for call in (*READ_CALLS, *INVENTORY_CALLS, *LAST_ACCESSED_CALLS))
 KEPT = tuple(call.name for call in READ_CALLS if call.kept)
 KEPT_INVENTORY = (REGIONS, *CALLS)
+ORDER = (*KEPT, *KEPT_INVENTORY, last_accessed.CALL)
+"""Of the calls that a snapshot may hold."""

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from leastwise.account.kinds import REGIONS, dig, kept
-from leastwise.collect.calls import KEPT, KEPT_INVENTORY
+from leastwise.collect.calls import KEPT_INVENTORY, ORDER
 from leastwise.collect.file import plain_text
 from leastwise.collect.inventory_calls import ASKS
 from leastwise.errors import SnapshotError, UsageError
@@ -86,6 +86,6 @@ def _rows(call: str, said: object) -> list[Any]:
 
 def _notes(given: Inventory) -> Iterator[str]:
     yield f"the inventory comes from a file{f', taken {given.taken_at}' if given.taken_at else ''}"
-    strange = [call for call in given.calls if call not in {*KEPT, *KEPT_INVENTORY}]
+    strange = [call for call in given.calls if call not in ORDER]
     if strange:
         yield f"the file with the inventory also holds what is no part of one: {', '.join(strange)}"

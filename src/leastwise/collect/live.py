@@ -15,12 +15,13 @@ from botocore.exceptions import BotoCoreError
 from leastwise._version import __version__
 from leastwise.arn import Arn, is_account_id, parse_arn
 from leastwise.collect import iam, s3
-from leastwise.collect.calls import KEPT, KEPT_INVENTORY
+from leastwise.collect.calls import ORDER
 from leastwise.collect.clock import stamp
 from leastwise.collect.credential_report import credential_report
 from leastwise.collect.explain import explain, worst
 from leastwise.collect.failure import Failure, Kind, from_boto_error
 from leastwise.collect.inventory import inventory as running
+from leastwise.collect.last_accessed import last_accessed as used
 from leastwise.collect.organizations import guardrails, organization
 from leastwise.collect.query import Part, Query, answer
 from leastwise.collect.session import Aws, Options
@@ -53,14 +54,16 @@ def collect_live(  # noqa: PLR0913 - the face of the library, all named
     progress: Callable[[Progress], None] | None = None,
     inventory: bool = False,
     regions: tuple[str, ...] = (),
+    last_accessed: bool = False,
 ) -> Snapshot:
     """The account that boto3's own credential chain leads to.
 
     `session` is a boto3.Session of the caller's. `progress` is called once for each step, from any thread
-    but never twice at once. With `inventory` it also asks what runs, in `regions` or in every enabled one.
+    but never twice at once. With `inventory` it also asks what runs, in `regions` or in every enabled one;
+    with `last_accessed` when each principal last used which service, at two calls for each or more.
     Raises CollectError when nothing could be seen, UsageError for a region that is not enabled.
     """
-    return collect(Options(region, profile, endpoint_url, session, progress, inventory, regions))
+    return collect(Options(region, profile, endpoint_url, session, progress, inventory, regions, last_accessed))
 
 
 def collect(options: Options) -> Snapshot:
@@ -87,6 +90,7 @@ def _collect(aws: Aws, options: Options) -> Snapshot:
         partial(iam.missing_documents, aws, whole.calls.get(iam.DETAILS.call)),
         partial(guardrails, aws, self_arn.account, whole.calls),
         *((partial(running, aws, options.regions),) if options.inventory else ()),
+        *((partial(used, aws, self_arn, whole.calls.get(iam.DETAILS.call)),) if options.last_accessed else ()),
     )
     return _snapshot(aws, self_arn, _join([whole, *threads(len(last))(lambda ask: ask(), last)]))
 
@@ -137,13 +141,12 @@ def _caller(whole: Part) -> str:
 
 def _snapshot(aws: Aws, self_arn: Arn, whole: Part) -> Snapshot:
     gaps = {failure.gap() for failure in whole.failures}
-    order = (*KEPT, *KEPT_INVENTORY)
     return Snapshot(
         account=self_arn.account,
         partition=self_arn.partition,
         taken_at=stamp(aws.clock.now()),
         tool=f"leastwise {__version__}",
         caller=_caller(whole),
-        calls={name: raw(whole.calls[name]) for name in order if name in whole.calls},
-        gaps=sorted(gaps, key=lambda gap: (order.index(gap.call), gap.target or "", gap.reason)),
+        calls={name: raw(whole.calls[name]) for name in ORDER if name in whole.calls},
+        gaps=sorted(gaps, key=lambda gap: (ORDER.index(gap.call), gap.target or "", gap.reason)),
     )

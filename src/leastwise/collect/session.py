@@ -39,7 +39,8 @@ GARBLED_DELAYS = (0.03, 0.07, 0.25)  # seconds before the second, third and four
 class Options:
     """What a caller may choose about a live collection. None leaves it to boto3's own chain.
 
-    `inventory` asks what runs, too, in `regions` or in every enabled one.
+    `inventory` asks what runs, too, in `regions` or in every enabled one; `last_accessed` when each principal last
+    used what.
     """
 
     region: str | None = None
@@ -49,6 +50,7 @@ class Options:
     progress: Callable[[Progress], None] | None = None
     inventory: bool = False
     regions: tuple[str, ...] = ()
+    last_accessed: bool = False
     clock: Clock = field(default_factory=Clock)
 
 
