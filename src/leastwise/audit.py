@@ -68,6 +68,7 @@ def audit(snapshot: Snapshot, options: Options | None = None) -> Report:
     wanted = options or Options()
     chosen = select(wanted)
     account = build(snapshot)
+    snapshot = msgspec.structs.replace(snapshot, calls={})  # a whole file's text: the account holds what it needs of it
     paths = tuple(risk.score_path(path) for path in escalation.find_paths(account))
     judged = judge(account, chosen, wanted.limits)
     scores = risk.score_account(judged.findings, suppressed=judged.suppressed, tiers=_tiers(account))

@@ -86,12 +86,13 @@ class Library:
         return _managed(arn, parse(bundled) if bundled else MISSING, source=CATALOGUE)
 
     def _policy(self, index: int, policy: shapes.PolicyDetail) -> ManagedPolicy:
+        document = self._documents.setdefault(policy.arn, self._find(policy.arn))
         return ManagedPolicy(
             arn=policy.arn,
             name=policy.policy_name or policy.arn.rpartition("/")[2],
             path=policy.path,
-            document=self._documents.setdefault(policy.arn, self._find(policy.arn)),
-            versions=_Versions(policy, index),
+            document=document,
+            versions=_Versions(policy, index, document),
             default_version=policy.default_version_id,
             attachments=policy.attachment_count,
         )
@@ -100,23 +101,28 @@ class Library:
 class _Versions(Mapping[str, Document]):
     """The versions of a managed policy by id, each parsed when somebody asks for it: few ever are."""
 
-    def __init__(self, policy: shapes.PolicyDetail, index: int) -> None:
-        """`index` is the policy's place in the answer."""
-        self._arn, self._index = policy.arn, index
-        self._places = {v.version_id: (place, v.document) for place, v in enumerate(policy.policy_version_list)}
+    def __init__(self, policy: shapes.PolicyDetail, index: int, default: Document) -> None:
+        """`index` is the policy's place in the answer. Texts are copied, so that none keeps the whole answer alive."""
+        self._arn = policy.arn
+        self._texts: dict[str, tuple[str, bytes]] = {}
         self._made: dict[str, Document] = {}
+        for place, version in enumerate(policy.policy_version_list):
+            at, is_made = _version_at(index, place), default.at == _version_at(index, place)
+            self._texts[version.version_id] = at, b"" if is_made else bytes(version.document)
+            if is_made:
+                self._made[version.version_id] = default
 
     def __getitem__(self, version: str) -> Document:
         if version not in self._made:
-            place, text = self._places[version]
-            self._made[version] = _managed(self._arn, parse(bytes(text)), at=_version_at(self._index, place))
+            at, text = self._texts[version]
+            self._made[version] = _managed(self._arn, parse(text), at=at)
         return self._made[version]
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._places)
+        return iter(self._texts)
 
     def __len__(self) -> int:
-        return len(self._places)
+        return len(self._texts)
 
 
 def _placed(entries: list[T | None]) -> list[tuple[int, T]]:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from leastwise.results import Report
+    from leastwise.snapshot import Snapshot
 
 NEVER = "never"
 SEVERITIES = {severity.label: severity for severity in sorted(Severity, reverse=True)}
@@ -58,6 +59,13 @@ class Choices(Source, frozen=True, kw_only=True):
             exclude=self.exclude_checks,
             min_severity=SEVERITIES[self.min_severity],
         )
+
+    def seen(self) -> Snapshot:
+        """The snapshot, kept in a file where that is asked for."""
+        found = self.look(quiet=self.quiet)
+        if self.save_snapshot is not None:
+            write_snapshot(found, self.save_snapshot)
+        return found
 
     def agree(self) -> None:
         """Raise UsageError for what cannot be done, before anything is done."""
@@ -146,10 +154,7 @@ def command(**given: Any) -> int:
     """
     choices = Choices(**given)
     choices.agree()
-    snapshot = choices.look(quiet=choices.quiet)
-    if choices.save_snapshot is not None:
-        write_snapshot(snapshot, choices.save_snapshot)
-    report = audit(snapshot, choices.options)
+    report = audit(choices.seen(), choices.options)
     files = deliver(report, choices.output, choices.format)
     if not choices.quiet:
         from leastwise.cli.screen import show  # noqa: PLC0415  drawing costs, and --quiet draws nothing
