@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from leastwise import risk
 from leastwise.results import Confidence, Evidence, Finding, Impact, Kind, Likelihood, Severity, Suppressed, Verdict
-from report.sample import ADMIN, ANN, BEN, DEPLOY, edge, finding, path, statement, subject
+from report.sample import ADMIN, ANN, BEN, DEPLOY, edge, finding, path, scored, statement, subject
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -64,17 +64,17 @@ def test_severity_decides_the_band_and_the_factors_the_place_in_it(
     severity: Severity, impact: Impact, likelihood: Likelihood, confidence: Confidence, expected: int
 ) -> None:
     judged = finding(ANN, severity=severity, impact=impact, likelihood=likelihood, confidence=confidence)
-    assert risk.score_finding(judged, tier="other").risk == expected
+    assert scored(judged, tier="other").risk == expected
 
 
 def test_what_a_subject_is_worth_follows_its_tier() -> None:
-    scores = [risk.score_finding(finding(ANN), tier=tier).risk for tier in risk.TIERS]
+    scores = [scored(finding(ANN), tier=tier).risk for tier in risk.TIERS]
     assert scores == [74, 71, 69, 66]
 
 
 def test_the_reasons_name_every_factor_and_the_result() -> None:
-    scored = risk.score_finding(finding(ANN, confidence=Confidence.CONDITIONAL), tier="privileged")
-    assert scored.risk_reasons == (
+    judged = scored(finding(ANN, confidence=Confidence.CONDITIONAL), tier="privileged")
+    assert judged.risk_reasons == (
         "impact 0.8: whatever the subject can do, which is privileged",
         "likelihood 0.75: whoever gets hold of a long-lived credential",
         "confidence 0.8: conditional",
@@ -85,22 +85,22 @@ def test_the_reasons_name_every_factor_and_the_result() -> None:
 @given(factors, st.sampled_from(sorted(risk.TIERS)))
 def test_a_score_never_leaves_its_severitys_band(judged: Finding, tier: str) -> None:
     band = risk.BANDS[judged.severity]
-    assert band.low <= risk.score_finding(judged, tier=tier).risk <= band.high
+    assert band.low <= scored(judged, tier=tier).risk <= band.high
 
 
 @given(factors, factors)
 def test_a_worse_severity_always_scores_more(one: Finding, other: Finding) -> None:
     better, worse = sorted((one, other), key=lambda f: f.severity)
     if better.severity < worse.severity:
-        scored = [risk.score_finding(each, tier="administrator").risk for each in (better, worse)]
-        assert scored[0] < scored[1]
+        risks = [scored(each, tier="administrator").risk for each in (better, worse)]
+        assert risks[0] < risks[1]
 
 
 @given(factors)
 def test_certainty_and_power_never_lower_a_score(judged: Finding) -> None:
     certain, open_ = (replace(judged, confidence=c) for c in (Confidence.CERTAIN, Confidence.CONDITIONAL))
-    assert risk.score_finding(certain, tier="other").risk >= risk.score_finding(open_, tier="other").risk
-    by_tier = [risk.score_finding(judged, tier=tier).risk for tier in risk.TIERS]
+    assert scored(certain, tier="other").risk >= scored(open_, tier="other").risk
+    by_tier = [scored(judged, tier=tier).risk for tier in risk.TIERS]
     assert by_tier == sorted(by_tier, reverse=True)
 
 

@@ -25,7 +25,6 @@ from leastwise.results import (
     Report,
     Scores,
     Severity,
-    Subject,
     Suppressed,
     Unassessed,
 )
@@ -155,16 +154,12 @@ def run(check: Check, account: Account, limits: Limits) -> Iterator[Finding | Un
             traceback=traceback.format_exc(),
         )
         return
+    tiers = _tiers(account)
     for hit in said:
         if isinstance(hit, Unjudged):
             yield Unassessed(check=check.id, reason=hit.reason, target=hit.target)
         else:
-            finding = check.finding(hit)
-            yield risk.score_finding(finding, tier=_tier(account, finding.subject))
-
-
-def _tier(account: Account, subject: Subject) -> str:
-    return _tiers(account).get(subject.arn, "other")
+            yield check.finding(hit, tiers.get(hit.subject.arn, "other"))
 
 
 def _tiers(account: Account) -> dict[str, str]:

@@ -22,12 +22,13 @@ from leastwise.policy.request import Caller
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from leastwise.account.model import Account
+    from leastwise.account.model import Account, Role
     from leastwise.policy.condition import Test
     from leastwise.policy.document import Document, Statement
     from leastwise.policy.elements import Principals, Resources
 
 ANYONE = "*"
+ENTRY = "sts:AssumeRole"  # the action by which AWS principals assume a role
 NO_ACCOUNTS = frozenset({"aws", "cloudfront"})  # stand in ARNs of AWS itself, as of a CloudFront origin access identity
 MFA = frozenset({"aws:multifactorauthpresent", "aws:multifactorauthage"})
 FIXED = frozenset(
@@ -90,12 +91,10 @@ def exposures(
 ) -> tuple[Exposure, ...]:
     """The outsiders that the document, within the RCPs, lets do some of the wanted actions, statement by statement.
 
-    `wanted` are actions of services that RCPs guard, as S3 and STS are. The denies of `under` count too. Roles share
-    few trust policies.
+    `wanted` are actions of services that RCPs guard, as S3 and STS are. The denies of `under` count too.
     """
-    key = ("exposures", document.policy, under and under.policy, wanted)
     denying = (document, *filter(None, (under,)), *(guard for level in account.guards for guard in level))
-    return remember(account, key, lambda: tuple(_exposures(account, document, wanted, denying)))
+    return tuple(_exposures(account, document, wanted, denying))
 
 
 def _exposures(account: Account, document: Document, wanted: int, bearing: tuple[Document, ...]) -> Iterator[Exposure]:
@@ -249,14 +248,18 @@ def _within(allowed: Resources, denied: Resources) -> bool:
     return all(covered(Glob.parse(pattern), by) for pattern in allowed.patterns)
 
 
+def role_exposures(account: Account, role: Role) -> tuple[Exposure, ...]:
+    """The outsiders whom the role's trust lets assume it. Roles share few trust policies."""
+    known: dict[object, tuple[Exposure, ...]] = remember(account, "role exposures", dict)
+    found = known.get(role.trust.policy)
+    if found is None:
+        found = known[role.trust.policy] = exposures(account, role.trust, catalog.universe().mask(ENTRY))
+    return found
+
+
 def by_outsider(found: Iterable[Exposure]) -> dict[Outsider, list[Exposure]]:
     """The exposures of each outsider, in the order of the document."""
     out: dict[Outsider, list[Exposure]] = {}
     for exposure in found:
         out.setdefault(exposure.outsider, []).append(exposure)
     return out
-
-
-def role_entry() -> int:
-    """The action by which AWS principals assume a role."""
-    return catalog.universe().mask("sts:AssumeRole")

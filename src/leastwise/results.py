@@ -6,7 +6,7 @@ These are records. They know no account and no policy engine, and renderers see 
 from __future__ import annotations
 
 import hashlib
-from enum import Enum, IntEnum
+from enum import IntEnum, StrEnum
 from functools import cached_property
 
 import msgspec
@@ -27,14 +27,14 @@ class Severity(IntEnum):
         return self.name.lower()
 
 
-class Confidence(Enum):
+class Confidence(StrEnum):
     """Whether the finding follows from what was seen. Computed, never chosen by a check."""
 
     CERTAIN = "certain"
     CONDITIONAL = "conditional"
 
 
-class Impact(Enum):
+class Impact(StrEnum):
     """What is lost when the weakness is used. `risk` holds the weights."""
 
     ACCOUNT = "takeover of the account"
@@ -45,7 +45,7 @@ class Impact(Enum):
     SUBJECT = "whatever the subject can do"
 
 
-class Likelihood(Enum):
+class Likelihood(StrEnum):
     """Who can use the weakness. `risk` holds the weights."""
 
     ANYONE = "anyone, or any AWS account"
@@ -56,7 +56,7 @@ class Likelihood(Enum):
     REMOTE = "several conditions must come together"
 
 
-class Kind(Enum):
+class Kind(StrEnum):
     """What a subject is."""
 
     USER = "user"
@@ -124,7 +124,7 @@ class Suppressed(msgspec.Struct, frozen=True, kw_only=True):
     reason: str
 
 
-class Verdict(Enum):
+class Verdict(StrEnum):
     """How sure a hop or a path is; `contract`: a path's verdict is its weakest hop's."""
 
     PROVEN = "proven"

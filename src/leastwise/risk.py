@@ -38,6 +38,13 @@ class Tier(NamedTuple):
     weight: int
 
 
+class Weight(NamedTuple):
+    """How much one finding weighs, and why."""
+
+    risk: int
+    reasons: tuple[str, ...]
+
+
 class Band(NamedTuple):
     """The scores that a severity may have."""
 
@@ -82,10 +89,21 @@ COUNTED = 12  # beyond these a further finding weighs less than a millionth of a
 PREVALENCE = 50  # hundredths of the mean of all principals that come on top of the worst
 
 
-def score_finding(finding: Finding, *, tier: str) -> Finding:
-    """The finding with its risk and, in words, how that came about. `tier` is its subject's."""
-    risk, reasons = _weigh(finding.impact, finding.likelihood, finding.confidence, finding.severity, tier)
-    return msgspec.structs.replace(finding, risk=risk, risk_reasons=reasons)
+@cache  # few combinations, many findings
+def weigh(impact: Impact, likelihood: Likelihood, confidence: Confidence, severity: Severity, tier: str) -> Weight:
+    """The risk of a finding and, in words, how that comes about. `tier` is its subject's."""
+    loss = TIERS[tier].impact if impact is Impact.SUBJECT else IMPACT[impact]
+    exposure = _half_up(loss * LIKELIHOOD[likelihood] * CONFIDENCE[confidence], 10_000)
+    risk = _placed(exposure, severity)
+    low, high = BANDS[severity]
+    whose = f", which is {tier}" if impact is Impact.SUBJECT else ""
+    reasons = (
+        f"impact {_factor(loss)}: {impact.value}{whose}",
+        f"likelihood {_factor(LIKELIHOOD[likelihood])}: {likelihood.value}",
+        f"confidence {_factor(CONFIDENCE[confidence])}: {confidence.value}",
+        f"their product, {exposure} of 100, makes it {risk} among {severity.label} findings ({low} to {high})",
+    )
+    return Weight(risk, reasons)
 
 
 def score_path(path: Path) -> Path:
@@ -142,23 +160,6 @@ def _rescored(
     exempt = {each.finding.subject.arn for each in of}
     scores = score_principals((f for f in findings if f.subject.arn in exempt), tiers)
     return _ranked((*(score for score in principals if score.subject.arn not in exempt), *scores))
-
-
-@cache  # few combinations, many findings
-def _weigh(
-    impact: Impact, likelihood: Likelihood, confidence: Confidence, severity: Severity, tier: str
-) -> tuple[int, tuple[str, ...]]:
-    loss = TIERS[tier].impact if impact is Impact.SUBJECT else IMPACT[impact]
-    exposure = _half_up(loss * LIKELIHOOD[likelihood] * CONFIDENCE[confidence], 10_000)
-    risk = _placed(exposure, severity)
-    low, high = BANDS[severity]
-    whose = f", which is {tier}" if impact is Impact.SUBJECT else ""
-    return risk, (
-        f"impact {_factor(loss)}: {impact.value}{whose}",
-        f"likelihood {_factor(LIKELIHOOD[likelihood])}: {likelihood.value}",
-        f"confidence {_factor(CONFIDENCE[confidence])}: {confidence.value}",
-        f"their product, {exposure} of 100, makes it {risk} among {severity.label} findings ({low} to {high})",
-    )
 
 
 def _half_up(numerator: int, denominator: int) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import Enum
-from functools import cache, lru_cache, partial, reduce
+from functools import cache, lru_cache, reduce
 from operator import or_
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -17,14 +17,15 @@ from leastwise.policy.condition import Context
 from leastwise.policy.document import Policy, Unparsed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from leastwise.account.model import Account, ManagedPolicy
+    from leastwise.policy.condition import Conditions
     from leastwise.policy.document import Document, Statement
     from leastwise.policy.elements import Actions
 
     Documents = tuple[Document, ...]
-    Seen = Callable[[], Context]  # what is known of the circumstances, put together when somebody asks
+    Truths = dict[Conditions, bool]
 
 DATA = (
     "dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:Query", "dynamodb:Scan", "s3:GetObject*",
@@ -50,6 +51,16 @@ class Grant(NamedTuple):
     assumes: tuple[str, ...]
 
 
+class Seen(NamedTuple):
+    """What is known of the circumstances, put together when somebody asks.
+
+    `alike` are the conditions that do not ask who the principal is, and whether they bound: for all of its kind.
+    """
+
+    context: Callable[[], Context]
+    alike: Truths
+
+
 class _Limits(NamedTuple):
     """What denies and limits leave of wide grants: actions as bits, and the denies that may take some away."""
 
@@ -65,20 +76,24 @@ def worth_scoping() -> int:
     return universe.scopable & ~plain
 
 
-def wide_grants(account: Account, holder: Holder, document: Document) -> Iterator[Grant]:
-    """The statements of a document, held by the principal, that are wide for it."""
-    if _wide(document, account.partition):
-        seen = partial(context_of, account, holder)
-        boundary = None if isinstance(holder, Group) else holder.boundary
-        above = (*(((boundary,),) if boundary else ()), *scps_of(account, holder))
-        limits = remember(holder, "wide", lambda: _limits(account.partition, holder.documents, above, seen))
-        yield from _effective(document, account.partition, limits, seen)
+def may_grant_widely(document: Document, partition: str) -> bool:
+    """Whether a statement of the document is wide, before anything limits it: those of most are not."""
+    return bool(_wide(document, partition))
+
+
+def wide_grants(account: Account, holder: Holder, documents: Iterable[Document]) -> Iterator[Grant]:
+    """The statements of some documents, held by the principal, that are wide for it."""
+    alike: Truths = remember(account, ("unbound", holder.kind), dict)
+    seen = Seen(lambda: context_of(account, holder), alike)
+    boundary = None if isinstance(holder, Group) else holder.boundary
+    above = (*(((boundary,),) if boundary else ()), *scps_of(account, holder))
+    return _effective(_unbound(documents, account.partition, seen), account.partition, (holder.documents, *above), seen)
 
 
 def wide_alone(account: Account, document: Document) -> Iterator[Grant]:
     """As `wide_grants`, for a document that nobody holds: only its own denies count."""
-    limits = _limits(account.partition, (document,), (), Context)
-    return _effective(document, account.partition, limits, Context)
+    seen = Seen(Context, {})
+    return _effective(_unbound((document,), account.partition, seen), account.partition, ((document,),), seen)
 
 
 def is_unheld(account: Account, policy: ManagedPolicy) -> bool:
@@ -92,22 +107,32 @@ def _held(account: Account) -> Iterator[str]:
     yield from (one.boundary.arn for one in account.principals if one.boundary)
 
 
-def _effective(document: Document, partition: str, limits: _Limits, seen: Seen) -> Iterator[Grant]:
-    for statement, actions in _wide(document, partition):
-        left = actions & limits.left
-        if left and _is_unbound(statement, seen):
-            doubts = (d for d in limits.doubts if d.actions.mask & left)
-            texts = dict.fromkeys(f"not: {test}" for d in doubts for test in d.conditions.undecided(seen()))
-            yield Grant(document, statement, left, tuple(texts))
+def _unbound(documents: Iterable[Document], partition: str, seen: Seen) -> list[Grant]:
+    """The wide statements that no condition bounds."""
+    wide = ((document, *found) for document in documents for found in _wide(document, partition))
+    return [Grant(document, s, actions, ()) for document, s, actions in wide if _is_unbound(s, seen)]
+
+
+def _effective(wide: list[Grant], partition: str, bearing: tuple[Documents, ...], seen: Seen) -> Iterator[Grant]:
+    """What denies and limits leave. `bearing` are the principal's own documents, and those above it, level by level."""
+    limits = _limits(partition, bearing, reduce(or_, (grant.actions for grant in wide), 0), seen)
+    for grant in wide:
+        left = grant.actions & limits.left
+        doubts = (d for d in limits.doubts if d.actions.mask & left)
+        texts = dict.fromkeys(f"not: {test}" for d in doubts for test in d.conditions.undecided(seen.context()))
+        if left:
+            yield grant._replace(actions=left, assumes=tuple(texts))
 
 
 def _wide(document: Document, partition: str) -> tuple[tuple[Statement, int], ...]:
     """The allow statements that are wide by their resources, with the actions for which it matters."""
-    return _wide_of(document.policy, partition) if isinstance(document.policy, Policy) else ()
+    return _wide_of(document.policy, partition)
 
 
-@lru_cache(maxsize=1 << 16)
-def _wide_of(policy: Policy, partition: str) -> tuple[tuple[Statement, int], ...]:
+@lru_cache(maxsize=1 << 17)
+def _wide_of(policy: Policy | Unparsed, partition: str) -> tuple[tuple[Statement, int], ...]:
+    if isinstance(policy, Unparsed):
+        return ()
     some = [s for s in policy.statements if s.allows and _worth(s.actions)]
     found = [(s, wide_part(s, partition) & worth_scoping()) for s in some if may_be_wide(s, partition)]
     return tuple([(s, actions) for s, actions in found if actions])
@@ -120,30 +145,38 @@ def _worth(actions: Actions) -> bool:
 
 def _is_unbound(statement: Statement, seen: Seen) -> bool:
     """Whether the statement may apply, and no condition of it narrows what it is good for."""
-    if not statement.conditions.tests:
+    conditions = statement.conditions
+    if not conditions.tests:
         return True
-    truth = statement.conditions.evaluate(seen())
-    return truth is True or (truth is None and not any(map(restricts, statement.conditions.undecided(seen()))))
+    if conditions.is_personal:
+        return _bounds_nobody(conditions, seen.context())
+    if conditions not in seen.alike:
+        seen.alike[conditions] = _bounds_nobody(conditions, seen.context())
+    return seen.alike[conditions]
 
 
-def _limits(partition: str, own: Documents, above: tuple[Documents, ...], seen: Seen) -> _Limits:
-    left = catalog.universe().everything
+def _bounds_nobody(conditions: Conditions, context: Context) -> bool:
+    truth = conditions.evaluate(context)
+    return truth is True or (truth is None and not any(map(restricts, conditions.undecided(context))))
+
+
+def _limits(partition: str, bearing: tuple[Documents, ...], stake: int, seen: Seen) -> _Limits:
+    left = stake
     doubts: list[Statement] = []
-    for document in (d for documents in (own, *above) for d in documents):
-        for statement in _denies(document.policy) if isinstance(document.policy, Policy) else ():
-            truth = statement.conditions.evaluate(seen())
-            if truth is True:
-                left &= ~wide_part(statement, partition)
-            elif truth is None and _demands(statement, seen()):
-                doubts.append(statement)
-    for documents in above:
+    for deny in (s for documents in bearing for d in documents for s in _denies(d.policy)):
+        truth = deny.actions.mask & stake and deny.conditions.evaluate(seen.context())
+        if truth is True:
+            left &= ~wide_part(deny, partition)
+        elif truth is None and _demands(deny, seen.context()):
+            doubts.append(deny)
+    for documents in bearing[1:]:
         left &= _let_through(documents, partition, seen)
     return _Limits(left, tuple(doubts))
 
 
-@lru_cache(maxsize=1 << 16)
-def _denies(policy: Policy) -> tuple[Statement, ...]:
-    return tuple([s for s in policy.statements if not s.allows])
+@lru_cache(maxsize=1 << 17)
+def _denies(policy: Policy | Unparsed) -> tuple[Statement, ...]:
+    return tuple([s for s in policy.statements if not s.allows]) if isinstance(policy, Policy) else ()
 
 
 def _let_through(limit: Documents, partition: str, seen: Seen) -> int:

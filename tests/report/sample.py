@@ -203,8 +203,13 @@ def findings() -> tuple[Finding, ...]:
         ),
         finding(ADMIN, "principal_with_inline_and_managed_policies", severity=Severity.INFO, impact=Impact.HYGIENE),
     )
-    scored = (risk.score_finding(f, tier=TIERS.get(f.subject.arn, "other")) for f in made)
-    return tuple(sorted(scored, key=lambda f: -f.risk))
+    return tuple(sorted((scored(f, TIERS.get(f.subject.arn, "other")) for f in made), key=lambda f: -f.risk))
+
+
+def scored(judged: Finding, tier: str) -> Finding:
+    """The finding as it weighs on a subject of the tier."""
+    weight = risk.weigh(judged.impact, judged.likelihood, judged.confidence, judged.severity, tier)
+    return replace(judged, risk=weight.risk, risk_reasons=weight.reasons)
 
 
 def recommendations() -> tuple[Recommendation, ...]:
@@ -256,7 +261,7 @@ def a_report(**changes: object) -> Report:
         trust=(Evidence(document=ADMIN.arn, pointer="/AssumeRolePolicyDocument/Statement/0"),),
         conditions=("account 999988887777 lets it assume role/admin (no snapshot of it was given)",),
     )
-    exempt = risk.score_finding(finding(BREAK_GLASS, severity=Severity.CRITICAL), tier="administrator")
+    exempt = scored(finding(BREAK_GLASS, severity=Severity.CRITICAL), tier="administrator")
     suppressed = (Suppressed(finding=exempt, reason="tagged EmergencyAccess=true: break-glass access"),)
     report = Report(
         tool="leastwise 0.1.0",

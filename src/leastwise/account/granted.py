@@ -15,7 +15,7 @@ from leastwise.policy.document import Policy
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from leastwise.policy.document import Document, Statement
+    from leastwise.policy.document import Document, Statement, Unparsed
     from leastwise.policy.elements import Actions
 
 Lists = tuple["Actions", ...]
@@ -61,7 +61,7 @@ def granted(documents: Iterable[Document], holds: Callable[[Statement], bool | N
 
 def at_most(documents: Iterable[Document]) -> int:
     """A number of actions that is no smaller than that of what they allow: cheap, and often enough."""
-    return sum([_number(_allowed(d.policy)) for d in documents if isinstance(d.policy, Policy)])
+    return sum([_number(d.policy) for d in documents])
 
 
 def common(found: Iterable[Granted]) -> int:
@@ -99,9 +99,14 @@ def mask_of(actions: Actions) -> int:
     return actions.mask
 
 
+@lru_cache(maxsize=1 << 17)
+def _number(policy: Policy | Unparsed) -> int:
+    return sum(map(_count, _allowed(policy))) if isinstance(policy, Policy) else 0
+
+
 @lru_cache(maxsize=1 << 14)
-def _number(lists: Lists) -> int:
-    return sum(actions.mask.bit_count() for actions in lists)
+def _count(actions: Actions) -> int:
+    return actions.mask.bit_count()
 
 
 @lru_cache(maxsize=1 << 17)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterator
 from pathlib import PurePath
-from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict
+from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict, TypeVar
 
 import msgspec
 
+from leastwise import risk
 from leastwise.access import evidence_of
 from leastwise.results import (
     Confidence,
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
 
     from leastwise.account.model import Account, User
     from leastwise.policy.evaluate import Answer
+
+T = TypeVar("T")
+SEVERITIES = tuple(Severity)
 
 
 class Limits(msgspec.Struct, frozen=True, kw_only=True):
@@ -67,8 +71,11 @@ class Hit:
         """All but subject and message have a quiet default."""
         self.subject = subject
         self.message = message
-        self.evidence = (*evidence, *(e for answer in rests_on for e in evidence_of(answer)))
-        self.assumes = tuple(dict.fromkeys((*assumes, *(c for answer in rests_on for c in answer.conditions))))
+        for answer in rests_on:
+            evidence += evidence_of(answer)
+            assumes += answer.conditions
+        self.evidence = _once(evidence)
+        self.assumes = _once(assumes)
         self.rests_on = rests_on
         self.severity = severity
         self.because = because
@@ -80,6 +87,10 @@ class Hit:
     def certain(self) -> bool:
         """Whether nothing was left open."""
         return not self.assumes and all(answer.allowed is not None for answer in self.rests_on)
+
+
+def _once(things: tuple[T, ...]) -> tuple[T, ...]:
+    return tuple(dict.fromkeys(things)) if len(things) > 1 else things
 
 
 class Unjudged(NamedTuple):
@@ -108,13 +119,10 @@ def weigh(
     top: Severity = Severity.CRITICAL,
 ) -> Weight:
     """Each fact that holds moves the severity one step, never above `top` nor below LOW: facts excuse nothing."""
-    raising = [fact for fact, holds in (up or {}).items() if holds]
-    lowering = [fact for fact, holds in (down or {}).items() if holds]
+    raising = [fact for fact, holds in up.items() if holds] if up else []
+    lowering = [fact for fact, holds in down.items() if holds] if down else []
     moved = base + len(raising) - len(lowering)
-    return Weight(
-        severity=Severity(max(Severity.LOW, min(moved, top))),
-        because="; ".join((*raising, *lowering)),
-    )
+    return {"severity": SEVERITIES[max(Severity.LOW, min(moved, top))], "because": "; ".join(raising + lowering)}
 
 
 def report_says(user: User, field: str, note: str = "") -> Evidence:
@@ -167,24 +175,30 @@ class Check(msgspec.Struct, frozen=True, kw_only=True, eq=False):
         """What the rule says of the account, and of whom it cannot say anything."""
         return self.rule(account, limits) if self.wants_limits else self.rule(account)
 
-    def finding(self, hit: Hit) -> Finding:
-        """The hit, signed: everything that follows from the check is added here."""
+    def finding(self, hit: Hit, tier: str = "other") -> Finding:
+        """The hit, signed and weighed: what follows from the check and from its subject's `tier` is added here."""
+        severity = self.severity if hit.severity is None else hit.severity
+        confidence = Confidence.CERTAIN if hit.certain else Confidence.CONDITIONAL
+        impact, likelihood = hit.impact or self.impact, hit.likelihood or self.likelihood
+        weight = risk.weigh(impact, likelihood, confidence, severity, tier)
         return Finding(
             check=self.id,
             title=self.title,
             subject=hit.subject,
-            severity=self.severity if hit.severity is None else hit.severity,
+            severity=severity,
             severity_reason=hit.because,
-            confidence=Confidence.CERTAIN if hit.certain else Confidence.CONDITIONAL,
+            confidence=confidence,
             message=hit.message,
             attack=self.attack,
             fix=self.fix,
-            evidence=tuple(dict.fromkeys(hit.evidence)),
+            evidence=hit.evidence,
             cites=self.cites,
-            impact=hit.impact or self.impact,
-            likelihood=hit.likelihood or self.likelihood,
+            impact=impact,
+            likelihood=likelihood,
             fingerprint=fingerprint(self.id, hit.subject.arn, hit.discriminator),
             assumes=hit.assumes,
+            risk=weight.risk,
+            risk_reasons=weight.reasons,
         )
 
 

@@ -19,7 +19,7 @@ from leastwise.access import Holder, cite_held
 from leastwise.checks.core import Hit, Said, check
 from leastwise.escalation import standing
 from leastwise.results import Evidence, Impact, Likelihood, Severity, Subject
-from leastwise.wide import Grant, Harm, examples, harm_of, is_unheld, wide_alone, wide_grants
+from leastwise.wide import Grant, Harm, examples, harm_of, is_unheld, may_grant_widely, wide_alone, wide_grants
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,11 +46,11 @@ def policy_with_unconditioned_wildcard_resource(account: Account) -> Iterator[Sa
     found: dict[tuple[Holder | ManagedPolicy, Document], Held] = defaultdict(list)
     policies = {arn: policy for arn, policy in account.policies.items() if not policy.is_aws_managed}
     for holder in account.holders:
-        for document in holder.documents:
-            policy = policies.get(document.arn)
-            if (policy or not document.is_managed) and not standing(account, holder).is_administrator:
-                for grant in wide_grants(account, holder, document):
-                    found[policy or holder, document].append((holder, grant))
+        own = (d for d in holder.documents if not d.is_managed or d.arn in policies)
+        wide = [d for d in own if may_grant_widely(d, account.partition)]
+        if wide and not standing(account, holder).is_administrator:
+            for grant in wide_grants(account, holder, wide):
+                found[policies.get(grant.document.arn, holder), grant.document].append((holder, grant))
     for policy in policies.values():
         if is_unheld(account, policy):
             for grant in wide_alone(account, policy.document):
@@ -64,6 +64,7 @@ def _hit(subject: Subject, document: Document, held: Held) -> Hit:
     holders = dict.fromkeys(holder.arn for holder, _ in held if holder)
     named = holders if document.is_managed else {}
     actions = reduce(or_, (grant.actions for _, grant in held))
+    harm = harm_of(actions)
     return Hit(
         subject,
         f"policy {document.name} allows {examples(actions)} on every resource",
@@ -72,7 +73,7 @@ def _hit(subject: Subject, document: Document, held: Held) -> Hit:
             *(Evidence(document=arn, name=document.name, note="holds the policy") for arn in named),
         ),
         assumes=held[0][1].assumes if all(grant.assumes for _, grant in held) else (),
-        severity=SEVERITY[harm_of(actions)] if holders else Severity.LOW,
-        because=harm_of(actions).value if holders else "nobody holds it",
+        severity=SEVERITY[harm] if holders else Severity.LOW,
+        because=harm.value if holders else "nobody holds it",
         discriminator=f"{document.arn} {document.name}",
     )

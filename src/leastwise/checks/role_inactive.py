@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from leastwise.checks.core import Hit, Limits, Said, Unjudged, check, weigh
 from leastwise.escalation import standing
-from leastwise.exposure import exposures, role_entry
+from leastwise.exposure import role_exposures
 from leastwise.results import Evidence, Impact, Likelihood, Severity
 
 if TYPE_CHECKING:
@@ -50,11 +50,13 @@ def _asleep(account: Account, role: Role) -> Hit:
     idle = f"for {account.days_since(used)} days" if used else f"on record, which goes back {WINDOW} days"
     facts = {
         "the role is an administrator": standing(account, role).is_administrator,
-        "outsiders may assume it": any(exposures(account, role.trust, role_entry())),
+        "outsiders may assume it": bool(role_exposures(account, role)),
     }
     return Hit(
         role.subject,
         f"{role.name} shows no use {idle}",
-        evidence=(Evidence(document=role.arn, pointer="RoleLastUsed", note=f"{used:%Y-%m-%d}" if used else "none"),),
+        evidence=(
+            Evidence(document=role.arn, pointer="RoleLastUsed", note=used.date().isoformat() if used else "none"),
+        ),
         **weigh(Severity.MEDIUM, up=facts, top=Severity.HIGH),
     )

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from leastwise.access import cite
 from leastwise.checks.core import Hit, Said, Unjudged, check, weigh
 from leastwise.escalation import standing
-from leastwise.exposure import by_outsider, exposures, role_entry
+from leastwise.exposure import by_outsider, role_exposures
 from leastwise.policy.document import Unparsed
 from leastwise.results import Impact, Likelihood, Severity
 
@@ -48,7 +48,7 @@ def trust_cross_account_without_external_id(account: Account) -> Iterator[Said]:
     for role in account.roles:
         if isinstance(role.trust.policy, Unparsed):
             yield Unjudged(role.arn, f"the trust policy of {role.name} cannot be read: {role.trust.policy.reason}")
-        for outsider, found in by_outsider(exposures(account, role.trust, role_entry())).items():
+        for outsider, found in by_outsider(role_exposures(account, role)).items():
             yield _open(account, role, outsider, found)
 
 

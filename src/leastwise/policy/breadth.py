@@ -11,7 +11,6 @@ the region is not wide.
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -65,23 +64,26 @@ def may_be_wide(statement: Statement, partition: str) -> bool:
     if statement.everywhere or statement.spares:
         return True
     start = f"arn:{partition}:"
-    return any(_may_cover(pattern, start) for pattern in statement.patterns)
+    for pattern in statement.patterns:  # noqa: SIM110 - asked of most statements, and a generator for each is dear
+        if _may_cover(pattern, start):
+            return True
+    return False
 
 
 def _may_cover(pattern: str, start: str) -> bool:
     """Whether the pattern may cover all resources of a type: most begin as no type does, after the same start."""
     if not pattern.startswith(start):
         return True
-    head = pattern.partition("*")[0].partition("?")[0]
-    owner, colon, _ = head[len(start) :].partition(":")
-    return not colon or _begins(owner, head[len(start) - 1 :])
+    head = _WILD.split(pattern, 1)[0][len(start) - 1 :]
+    owner_ends = head.find(":", 1) + 1
+    return not owner_ends or head in _beginnings(head[:owner_ends])
 
 
-def _begins(owner: str, head: str) -> bool:
-    """Whether some resource type of a service begins like this."""
-    types = _types(owner)
-    place = bisect_left(types, head)
-    return place < len(types) and types[place].startswith(head)
+@lru_cache(maxsize=1024)
+def _beginnings(owner: str) -> frozenset[str]:
+    """All that comes after the partition, down to `:service:` itself, with which a type of the service begins."""
+    starts = {kind.partition("*")[0] for kind in _types(owner.strip(":"))}
+    return frozenset(start[:end] for start in starts for end in range(len(owner), len(start) + 1))
 
 
 def _taken_whole(every: frozenset[str], bare: frozenset[str]) -> int:
