@@ -68,6 +68,17 @@ def test_attaching_a_pinned_policy_of_the_account_that_is_strong() -> None:
     assert f"{IAM}policy/strong" in path.edges[0].attack
 
 
+@pytest.mark.parametrize(("pinned", "methods"), [(["one", "two"], {"iam-detachuserpolicy"}), (["one"], set())])
+def test_each_of_several_denying_policies_must_be_one_that_may_be_detached(
+    pinned: list[str], methods: set[str]
+) -> None:
+    held_down = document({"Effect": "Deny", "NotAction": "iam:DetachUserPolicy", "Resource": "*"})
+    world = an_account().policy("one", held_down).policy("two", held_down)
+    condition = {"ArnNotEquals": {"iam:PolicyARN": [f"{IAM}policy/{name}" for name in pinned]}}
+    own = allow("*"), deny("iam:DetachUserPolicy", Condition=condition)
+    assert used(eve(world, *own, attached=("one", "two"))) == methods
+
+
 @pytest.mark.parametrize(
     ("versions", "more", "methods"),
     [(3, [], {"iam-001"}), (4, [], set()), (4, ["iam:DeletePolicyVersion"], {"iam-001"})],

@@ -202,7 +202,7 @@ def _made(account: Account, source: User | Role, method: Method) -> Iterator[Var
         if method.change:
             yield from variants(account, made, method)
         else:
-            yield Variant(with_(made, inline=(EVERYTHING,)), {"policy": widest}, attached=widest)
+            yield Variant(with_(made, inline=(EVERYTHING,)), {"policy": widest}, attached=(widest,))
 
 
 def _names(account: Account, source: User | Role, method: Method) -> Iterator[str]:

@@ -41,13 +41,14 @@ EVERYTHING = Document(arn="", name="everything", kind="inline", policy=_EVERYTHI
 class Variant(NamedTuple):
     """One way to make a change: who results, what it is made to, and what is attached or replaced.
 
-    `on` maps the words of a row (`group`, `policy`) to ARNs, `also` are further actions needed on the policy, `carries`
-    the condition keys of the request that makes the change; those without values are absent.
+    `on` maps the words of a row (`group`, `policy`) to ARNs, `attached` are the policies that are attached or detached,
+    by a request each, `also` further actions needed on the policy, `carries` the condition keys of the request that
+    makes the change; those without values are absent.
     """
 
     after: User | Role
     on: dict[str, str]
-    attached: str = ""
+    attached: tuple[str, ...] = ()
     also: tuple[str, ...] = ()
     carries: Facts | None = None
 
@@ -83,7 +84,7 @@ def _inline(_: Account, holder: User | Role) -> Iterator[Variant]:
 
 def _attached(account: Account, holder: User | Role) -> Iterator[Variant]:
     for arn, document in strong_policies(account):
-        yield Variant(with_(holder, attached=(*holder.attached, document)), {"policy": arn}, attached=arn)
+        yield Variant(with_(holder, attached=(*holder.attached, document)), {"policy": arn}, attached=(arn,))
 
 
 def strong_policies(account: Account) -> tuple[tuple[str, Document], ...]:
@@ -147,7 +148,7 @@ def _group_attached(account: Account, holder: User | Role) -> Iterator[Variant]:
     for group in _groups(holder):
         for arn, document in strong_policies(account):
             after = _regrouped(holder, group, attached=(*group.attached, document))
-            yield Variant(after, {"group": group.arn, "policy": arn}, attached=arn)
+            yield Variant(after, {"group": group.arn, "policy": arn}, attached=(arn,))
 
 
 def _regrouped(user: User | Role, group: Group, **changes: tuple[Document, ...]) -> User | Role:
@@ -197,7 +198,7 @@ def _inline_deny(_: Account, holder: User | Role) -> Iterator[Variant]:
 def _attached_deny(_: Account, holder: User | Role) -> Iterator[Variant]:
     denying, kept = _parted(holder.attached)
     if denying:
-        yield Variant(with_(holder, attached=kept), {"policy": denying[0].arn}, attached=denying[0].arn)
+        yield Variant(with_(holder, attached=kept), {"policy": denying[0].arn}, attached=tuple(d.arn for d in denying))
 
 
 def _group_inline_deny(_: Account, holder: User | Role) -> Iterator[Variant]:
@@ -212,7 +213,7 @@ def _group_attached_deny(_: Account, holder: User | Role) -> Iterator[Variant]:
         denying, kept = _parted(group.attached)
         if denying:
             on = {"group": group.arn, "policy": denying[0].arn}
-            yield Variant(_regrouped(holder, group, attached=kept), on, attached=denying[0].arn)
+            yield Variant(_regrouped(holder, group, attached=kept), on, attached=tuple(d.arn for d in denying))
 
 
 def _left(_: Account, holder: User | Role) -> Iterator[Variant]:
@@ -231,7 +232,7 @@ def _boundary(_: Account, holder: User | Role) -> Iterator[Variant]:
 def _own_boundary(account: Account, holder: User | Role) -> Iterator[Variant]:
     if holder.boundary is not None:
         widest = administrator_access(account)
-        yield Variant(with_(holder, boundary=EVERYTHING), {"policy": widest}, attached=widest)
+        yield Variant(with_(holder, boundary=EVERYTHING), {"policy": widest}, attached=(widest,))
 
 
 def _tagged(account: Account, holder: User | Role) -> Iterator[Variant]:

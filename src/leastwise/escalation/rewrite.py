@@ -108,6 +108,6 @@ def change_claims(
     account: Account, method: Method, variant: Variant, *, on: dict[str, str], about: User | Role
 ) -> tuple[Claim, ...]:
     """What it takes to make the change."""
-    given = Circumstances(about, attached=variant.attached, carries=variant.carries)
+    asked = [Circumstances(about, attached=each, carries=variant.carries) for each in variant.attached or ("",)]
     also = tuple(Permit((action,), variant.on["policy"]) for action in variant.also)
-    return (*claims_of(account, method, {**variant.on, **on}, given), *also)
+    return (*(claim for given in asked for claim in claims_of(account, method, {**variant.on, **on}, given)), *also)
