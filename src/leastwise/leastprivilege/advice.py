@@ -9,13 +9,15 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
+from msgspec.structs import replace
+
 from leastwise.access import context_of, full_administrator, possible_actions
 from leastwise.account.model import Group, Role, User
 from leastwise.leastprivilege import wording
 from leastwise.leastprivilege.closing import close, cuts_of, first_hops
-from leastwise.leastprivilege.draft import Draft
+from leastwise.leastprivilege.draft import Draft, Page
 from leastwise.leastprivilege.ground import ground_of, sharers
-from leastwise.leastprivilege.packing import MANAGED_QUOTA, Held, body_of, pack, size_of
+from leastwise.leastprivilege.packing import MANAGED_QUOTA, Held, pack, size_as_is, size_on
 from leastwise.leastprivilege.proof import fault, on_paper
 from leastwise.leastprivilege.pruning import tidy
 from leastwise.leastprivilege.scoping import leaves_open, scope
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from leastwise.access import Holder
     from leastwise.account.model import Account
     from leastwise.leastprivilege.closing import Cut
+    from leastwise.leastprivilege.ground import Ground
     from leastwise.results import Path, PrincipalScore
 
 LIMIT = 200  # principals advised by an audit
@@ -96,7 +99,7 @@ class Adviser:
             actions_after=possible_actions(self.account, after).bit_count(),
             confidence=wording.confidence(draft, holder),
             confidence_reasons=tuple(wording.reasons(draft)),
-            warnings=(*draft.warnings, *wording.warnings(self.account, holder, after, hops)),
+            warnings=(*([LEFT] if draft.gives_up() else ()), *wording.warnings(self.account, holder, after, hops)),
             affects=wording.affected(self.account, holder, draft, held),
         )
 
@@ -135,10 +138,9 @@ class Adviser:
         key = (policies, shared, groups, boundary, cuts, context if asked else None)
         if key not in self._drafts:
             ground = ground_of(self.account, holder, context)
-            draft = Draft(policies, shared)
+            draft = Draft(map(Page.of, policies, shared))
             close(draft, cuts, ground)
-            scope(draft, ground, sparing=_too_long(draft))
-            _spare_shared(draft)
+            draft.pages[:] = [_narrowed(page, ground) for page in draft.pages]
             tidy(draft, ground, [s for p in groups if isinstance(p, Policy) for s in p.statements])
             self._drafts[key] = draft
         return self._drafts[key]
@@ -151,27 +153,15 @@ def _asks(policy: Policy | Unparsed | None) -> bool:
     return any(s.conditions.tests or any("${" in p for p in s.resources.patterns) for s in statements)
 
 
-def _too_long(draft: Draft) -> frozenset[int]:
-    """The shared policies that no single managed policy could replace; scoping would make them longer still."""
-    return frozenset(
-        place
-        for place, shared in enumerate(draft.shared)
-        if shared and not draft.closes(place) and _size(draft.policies[place]) > MANAGED_QUOTA
-    )
+def _narrowed(page: Page, ground: Ground) -> Page:
+    """The policy scoped. A copy of a shared one must earn its keep, since it no longer follows its original.
 
-
-@lru_cache(maxsize=4096)
-def _size(policy: Policy) -> int:
-    return size_of(policy.source)
-
-
-def _spare_shared(draft: Draft) -> None:
-    """A copy of a shared policy must earn its keep: close an escalation, or leave nothing open that can change things.
-
-    And it must fit into one managed policy. Else the policy stays: a copy no longer follows its original.
+    It closes an escalation, or leaves nothing open that can change things and fits into one managed policy. Else the
+    policy stays; where it is too long already, scoping would make it longer still.
     """
-    for place, shared in enumerate(draft.shared):
-        idle = not shared or draft.closes(place) or not draft.is_narrowed(place)
-        if not idle and (leaves_open(draft, place) or size_of(body_of(draft, place)) > MANAGED_QUOTA):
-            draft.revert(place)
-            draft.warnings[:] = [LEFT]
+    dear = page.shared and not page.closes
+    if dear and size_as_is(page.policy) > MANAGED_QUOTA:
+        return page
+    scoped = scope(page, ground)
+    wasted = dear and scoped.is_narrowed and (leaves_open(scoped) or size_on(scoped) > MANAGED_QUOTA)
+    return replace(page, given_up=True) if wasted else scoped

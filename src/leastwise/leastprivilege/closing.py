@@ -63,7 +63,7 @@ def cuts_of(holder: Holder, hops: Iterable[Edge]) -> tuple[Cut, ...]:
 def still_open(account: Account, before: Holder, after: Holder, hops: Iterable[Edge]) -> Iterator[Edge]:
     """The hops of which nothing that worked before was taken away."""
     for hop in hops:
-        needed = tuple(map(Permission.of, hop.permissions))
+        needed = sorted(map(Permission.of, hop.permissions), key=lambda p: p.missed)  # the first is mostly gone
         if not any(p.works(account, before) and not p.works(account, after) for p in needed):
             yield hop
 
@@ -75,8 +75,10 @@ def close(draft: Draft, cuts: Iterable[Cut], ground: Ground) -> None:
         by_action.setdefault(cut.permission.action, []).append(cut)
     for action, found in sorted(by_action.items()):
         closer = _Closer(draft, action, found, ground)
-        for clause in tuple(c for c in draft.clauses if _grants(c, found, ground)):
-            closer.narrow(clause)
+        for place, page in enumerate(draft.pages):
+            for clause in page.clauses:
+                if _grants(clause, found, ground):
+                    closer.narrow(place, clause)
 
 
 def _grants(clause: Clause, cuts: Iterable[Cut], ground: Ground) -> bool:
@@ -99,13 +101,13 @@ class _Closer:
         self.ends = short(dict.fromkeys(cut.ends for cut in cuts))
         self.ground = ground
 
-    def narrow(self, clause: Clause) -> None:
+    def narrow(self, place: int, clause: Clause) -> None:
         """Take the action from a clause: by fewer roles, by a shorter list, or by a Deny."""
         rest = without(clause.actions, self.action)
         roles = self._roles(clause)
         unnameable = len(roles) > FEW or (roles and clause.resources.negated)
         if self.action.lower() == ASSUME or rest is None or unnameable:
-            self._refuse(clause)
+            self._refuse(place, clause)
             return
         left = _replaced(clause, rest)
         kept = (clause.listing((self.action,)).within(roles),) if roles else ()
@@ -113,21 +115,24 @@ class _Closer:
         dated = any(is_wild(p) for p in clause.actions.patterns)
         date = f"; wildcards are spelled out by the catalogue of {catalog.version()}" if dated else ""
         reason = f"ends: {self.ends}{date}"
-        self.draft.swap(clause, (*left, *kept), edit(clause, Move.CLOSED, reason, after=after))
+        pages = self.draft.pages
+        pages[place] = pages[place].swap(clause, (*left, *kept), edit(clause, Move.CLOSED, reason, after=after))
 
     def _roles(self, clause: Clause) -> tuple[str, ...]:
         """The roles that may still be passed, neither on a path nor of an administrator: at most one more than few."""
         if self.action.lower() != PASS:
             return ()
         ground, matches = self.ground, clause.resources.match
-        left = (arn for arn in passable(ground) if arn not in self.resources and matches(arn, ground.context))
+        used = frozenset(self.resources)
+        left = (arn for arn in passable(ground) if arn not in used and matches(arn, ground.context))
         return tuple(islice((arn for arn in left if not _is_administrator(ground.account, arn)), FEW + 1))
 
-    def _refuse(self, clause: Clause) -> None:
-        refusal = Refusal(place=clause.place, action=self.action, resources=self.resources)
-        if not any(r.action == self.action for r in self.draft.refusals):
+    def _refuse(self, place: int, clause: Clause) -> None:
+        if not self.draft.refuses(self.action):
+            refusal = Refusal(action=self.action, resources=self.resources)
             after = f"Deny {self.action} on {short(self.resources)}"
-            self.draft.refuse(refusal, edit(clause, Move.CLOSED, f"ends: {self.ends}", after=after))
+            pages = self.draft.pages
+            pages[place] = pages[place].refuse(refusal, edit(clause, Move.CLOSED, f"ends: {self.ends}", after=after))
 
 
 def _replaced(clause: Clause, actions: Actions) -> tuple[Clause, ...]:

@@ -7,19 +7,18 @@ and Deny statements are only added. `proof` checks that again on the result.
 from __future__ import annotations
 
 from enum import StrEnum
-from functools import lru_cache
+from functools import cached_property, lru_cache
+from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
-from leastwise.policy.document import Statement
+from leastwise.policy.document import Policy, Statement
 from leastwise.policy.elements import Actions, Resources
 from leastwise.results import Confidence
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-
-    from leastwise.policy.document import Policy
 
 
 class Move(StrEnum):
@@ -43,13 +42,16 @@ class Bound(NamedTuple):
 
 
 class Clause(msgspec.Struct, frozen=True, eq=False, kw_only=True):
-    """One Allow in the making. `place` says which of the principal's policies its `origin` stands in."""
+    """One Allow in the making, and the statement it comes from.
+
+    `aimed` are the actions by whose kinds of resource the resources were chosen: they surely act on some of them.
+    """
 
     origin: Statement
-    place: int
     actions: Actions
     resources: Resources
     bounds: tuple[Bound, ...] = ()
+    aimed: Actions | None = None
 
     def listing(self, patterns: Iterable[str]) -> Clause:
         """The clause with these actions only."""
@@ -57,7 +59,7 @@ class Clause(msgspec.Struct, frozen=True, eq=False, kw_only=True):
 
     def within(self, resources: Iterable[str], bounds: tuple[Bound, ...] = ()) -> Clause:
         """The clause on these resources only, under these conditions more."""
-        return msgspec.structs.replace(self, resources=on(resources), bounds=(*self.bounds, *bounds))
+        return msgspec.structs.replace(self, resources=on(resources), bounds=(*self.bounds, *bounds), aimed=None)
 
     @property
     def is_changed(self) -> bool:
@@ -67,9 +69,8 @@ class Clause(msgspec.Struct, frozen=True, eq=False, kw_only=True):
 
 
 class Refusal(msgspec.Struct, frozen=True, kw_only=True):
-    """A Deny to be added to the policy at `place`."""
+    """A Deny to be added to the policy."""
 
-    place: int
     action: str
     resources: tuple[str, ...]
 
@@ -78,7 +79,6 @@ class Edit(msgspec.Struct, frozen=True, kw_only=True):
     """One change to one statement, before it is known whose document it is."""
 
     move: Move
-    place: int
     pointer: str
     reason: str
     confidence: Confidence
@@ -86,86 +86,103 @@ class Edit(msgspec.Struct, frozen=True, kw_only=True):
     after: str = ""
 
 
-class Draft:
-    """All clauses of a principal's own policies, and the edits that led there."""
+class Page(msgspec.Struct, frozen=True, eq=False, kw_only=True, dict=True):
+    """One policy being narrowed: what is left of its Allow statements, and the edits that led there.
 
-    __slots__ = ("_closed", "_narrowed", "clauses", "edits", "policies", "refusals", "shared", "warnings")
+    All who hold the policy share its pages; what changes makes another page. `shared` tells that others hold the
+    policy, too, `given_up` that it could be scoped in part, but stays as it is.
+    """
 
-    def __init__(self, policies: tuple[Policy, ...], shared: tuple[bool, ...]) -> None:
-        """Start from the policies as they are; `shared` tells which of them others hold, too."""
-        self.policies = policies
-        self.shared = shared
-        self.clauses = [
-            Clause(origin=s, place=place, actions=s.actions, resources=s.resources)
-            for place, policy in enumerate(policies)
-            for s in policy.statements
-            if s.allows
-        ]
-        self.edits: list[Edit] = []
-        self.refusals: list[Refusal] = []
-        self.warnings: list[str] = []
-        self._narrowed: set[int] = set()
-        self._closed: set[int] = set()
+    policy: Policy
+    shared: bool
+    clauses: tuple[Clause, ...]
+    edits: tuple[Edit, ...] = ()
+    refusals: tuple[Refusal, ...] = ()
+    given_up: bool = False
 
-    def swap(self, clause: Clause, by: Iterable[Clause], *edits: Edit) -> None:
+    @staticmethod
+    @lru_cache(maxsize=1 << 14)
+    def of(policy: Policy, shared: bool = False) -> Page:  # noqa: FBT001, FBT002 - a cache is quicker so
+        """The policy as it is."""
+        clauses = [Clause(origin=s, actions=s.actions, resources=s.resources) for s in policy.statements if s.allows]
+        return Page(policy=policy, shared=shared, clauses=tuple(clauses))
+
+    def swap(self, clause: Clause, by: Iterable[Clause], *edits: Edit) -> Page:
         """Put what is left of a clause in its place."""
         at = self.clauses.index(clause)
-        self.clauses[at : at + 1] = by
-        self._note(edits)
+        clauses = (*self.clauses[:at], *by, *self.clauses[at + 1 :])
+        return msgspec.structs.replace(self, clauses=clauses, edits=(*self.edits, *edits))
 
-    def refuse(self, refusal: Refusal, edit: Edit) -> None:
+    def refuse(self, refusal: Refusal, edit: Edit) -> Page:
         """Add a Deny."""
-        self.refusals.append(refusal)
-        self._note((edit,))
+        return msgspec.structs.replace(self, refusals=(*self.refusals, refusal), edits=(*self.edits, edit))
 
-    def _note(self, edits: tuple[Edit, ...]) -> None:
-        self.edits.extend(edits)
-        self._narrowed.update(e.place for e in edits if e.move not in CLEANING)
-        self._closed.update(e.place for e in edits if e.move is Move.CLOSED)
-
-    def revert(self, place: int) -> None:
-        """Take back all that was done to one policy."""
-        fresh = Draft(self.policies, self.shared)
-        self.clauses = sorted(
-            [c for c in self.clauses if c.place != place] + [c for c in fresh.clauses if c.place == place],
-            key=lambda c: c.place,
-        )
-        self.edits = [e for e in self.edits if e.place != place]
-        self.refusals = [r for r in self.refusals if r.place != place]
-        self._narrowed.discard(place)
-        self._closed.discard(place)
-
-    def is_narrowed(self, place: int) -> bool:
+    @cached_property
+    def is_narrowed(self) -> bool:
         """Whether something that worked was taken from the policy."""
-        return place in self._narrowed
+        return any(e.move not in CLEANING for e in self.edits)
 
-    def is_open(self, place: int) -> bool:
+    @property
+    def is_open(self) -> bool:
         """Whether cleaning the policy is worth it: it is the principal's own, or gets replaced anyway."""
-        return not self.shared[place] or self.is_narrowed(place)
+        return not self.shared or self.is_narrowed
 
-    def closes(self, place: int) -> bool:
+    @cached_property
+    def closes(self) -> bool:
         """Whether an escalation hangs on changing the policy."""
-        return place in self._closed
+        return any(e.move is Move.CLOSED for e in self.edits)
 
-    def is_empty(self, place: int) -> bool:
+    @property
+    def is_empty(self) -> bool:
         """Whether nothing is left of the policy: no clause, no Deny."""
-        denies = any(not s.allows for s in self.policies[place].statements)
-        return not denies and not any(r.place == place for r in self.refusals) and not any(self.of(place))
+        return not self.clauses and not self.refusals and all(s.allows for s in self.policy.statements)
+
+    @cached_property
+    def masked(self) -> tuple[tuple[int, Clause], ...]:
+        """The clauses, each with the actions that it lists as bits."""
+        return tuple([(clause.actions.mask, clause) for clause in self.clauses])
+
+    @cached_property
+    def once_and_twice(self) -> tuple[int, int]:
+        """The actions that the clauses list, and those that more than one of them lists, as bits."""
+        once = twice = 0
+        for mask, _ in self.masked:
+            twice |= once & mask
+            once |= mask
+        return once, twice
+
+
+class Draft:
+    """The pages of a principal's own policies, each at its place."""
+
+    __slots__ = ("pages",)
+
+    def __init__(self, pages: Iterable[Page]) -> None:
+        """Start from these pages."""
+        self.pages = list(pages)
+
+    @property
+    def edits(self) -> Iterator[Edit]:
+        """All edits, page by page."""
+        return chain.from_iterable(page.edits for page in self.pages)
+
+    def refuses(self, action: str) -> bool:
+        """Whether a Deny of the action was added somewhere."""
+        return any(r.action == action for page in self.pages for r in page.refusals)
+
+    def gives_up(self) -> bool:
+        """Whether a policy stays as it is though it could be scoped in part."""
+        return any(page.given_up for page in self.pages)
 
     def edited(self) -> tuple[int, ...]:
         """The places of the policies that changed."""
-        return tuple(sorted({e.place for e in self.edits}))
-
-    def of(self, place: int) -> Iterator[Clause]:
-        """The clauses of one policy."""
-        return (c for c in self.clauses if c.place == place)
+        return tuple(place for place, page in enumerate(self.pages) if page.edits)
 
 
 def edit(clause: Clause, move: Move, reason: str, *, after: str = "", sure: bool = False) -> Edit:
     """An edit that the clause, as it was, and what is said of it make up."""
     return Edit(
         move=move,
-        place=clause.place,
         pointer=clause.origin.pointer,
         reason=reason,
         confidence=Confidence.CERTAIN if sure else Confidence.CONDITIONAL,

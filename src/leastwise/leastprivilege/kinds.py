@@ -66,6 +66,7 @@ def _filled(pattern: str, partition: str, account: str) -> str:
     return f"arn:{partition}:{arn.service}:{arn.region}:{owner}:{arn.resource}"
 
 
+@lru_cache(maxsize=1 << 14)
 def whole_service(kind: str) -> str:
     """A pattern widened to all of its service in its account; what has no account or no wildcard stays as it is."""
     arn = parse_arn(kind)

@@ -7,17 +7,19 @@ become managed policies. https://docs.aws.amazon.com/IAM/latest/UserGuide/refere
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
+from leastwise.policy.document import Policy
 from leastwise.results import AdvisedPolicy, Kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from leastwise.access import Holder
-    from leastwise.leastprivilege.draft import Bound, Clause, Draft, Refusal
+    from leastwise.leastprivilege.draft import Bound, Clause, Draft, Page, Refusal
     from leastwise.policy.document import Document
 
 MANAGED_QUOTA = 6_144
@@ -42,20 +44,21 @@ def size_of(body: Body) -> int:
     return sum(map(len, msgspec.json.encode(body).decode().split()))
 
 
-def body_of(draft: Draft, place: int) -> Body:
-    """The document of one policy as the draft leaves it: denies untouched, order kept."""
-    policy = draft.policies[place]
+@lru_cache(maxsize=1 << 14)
+def body_of(page: Page) -> Body:
+    """The document of a policy as the page leaves it: denies untouched, order kept."""
+    policy = page.policy
     statements: list[Body] = []
     sids = {s.sid for s in policy.statements if s.sid}
     for origin in policy.statements:
         if not origin.allows:
             statements.append(origin.source)
             continue
-        parts = [c for c in draft.of(place) if c.origin is origin]
+        parts = [c for c in page.clauses if c.origin is origin]
         for number, clause in enumerate(parts):
             sid = _sid(origin.sid, number, sids) if number else origin.sid
             statements.append(_statement(clause, sid))
-    statements.extend(_refusal(r) for r in draft.refusals if r.place == place)
+    statements.extend(map(_refusal, page.refusals))
     return {"Version": policy.version, "Statement": statements}
 
 
@@ -100,30 +103,41 @@ def pack(holder: Holder, draft: Draft, held: Iterable[Held]) -> tuple[AdvisedPol
     """The policies to put in place of those that changed. One of which nothing is left has no successor."""
     edited = draft.edited()
     changed = [h for h in held if h.place in edited]
-    bodies = {h.place: body_of(draft, h.place) for h in changed}
+    sizes = {h.place: size_on(draft.pages[h.place]) for h in changed}
     gone = {h.document for h in changed}
     unchanged = [d for d in holder.inline if d not in gone]
     inline = [h for h in changed if h.document.kind == "inline"]
-    used = sum(map(_size_as_is, unchanged)) + sum(size_of(bodies[h.place]) for h in inline)
+    used = sum(map(_size_as_is, unchanged)) + sum(sizes[h.place] for h in inline)
     quota = INLINE_QUOTA[holder.kind]
     out: list[AdvisedPolicy] = []
     for each in changed:
-        if not draft.is_empty(each.place):
+        page = draft.pages[each.place]
+        if not page.is_empty:
             fits = each.document.kind == "inline" and used <= quota
-            out.extend(
-                [_inline(each, bodies[each.place], quota)] if fits else _managed(holder, each, bodies[each.place])
-            )
+            out.extend([_inline(each, page, quota)] if fits else _managed(holder, each, page))
     return tuple(out)
 
 
+@lru_cache(maxsize=1 << 14)
+def size_on(page: Page) -> int:
+    """Characters of the document as the page leaves it, as AWS counts them."""
+    return size_of(body_of(page))
+
+
 def _size_as_is(document: Document) -> int:
-    return size_of(getattr(document.policy, "source", {}))
+    return size_as_is(document.policy) if isinstance(document.policy, Policy) else size_of({})
 
 
-def _inline(held: Held, body: Body, quota: int) -> AdvisedPolicy:
-    name = held.document.name
+@lru_cache(maxsize=1 << 14)
+def size_as_is(policy: Policy) -> int:
+    """Characters of a policy as it stands, as AWS counts them."""
+    return size_of(policy.source)
+
+
+def _inline(held: Held, page: Page, quota: int) -> AdvisedPolicy:
+    name, instead = held.document.name, replaced(held.document)
     return AdvisedPolicy(
-        name=name, replaces=replaced(held.document), kind="inline", document=body, size=size_of(body), quota=quota
+        name=name, replaces=instead, kind="inline", document=body_of(page), size=size_on(page), quota=quota
     )
 
 
@@ -132,21 +146,28 @@ def replaced(document: Document) -> str:
     return document.arn if document.is_managed else f"{document.arn} inline policy {document.name}"
 
 
-def _managed(holder: Holder, held: Held, body: Body) -> Iterator[AdvisedPolicy]:
+def _managed(holder: Holder, held: Held, page: Page) -> Iterator[AdvisedPolicy]:
     """One managed policy, or several where it is too long for one."""
     own = held.document.is_managed and held.alone
     name = held.document.name if own else f"{PREFIX}-{holder.name}-{held.document.name}"
-    parts = list(_split(body))
-    for number, part in enumerate(parts, start=1):
+    parts = _parts(page)
+    for number, (part, size) in enumerate(parts, start=1):
         tail = f"-{number}" if number > 1 or (len(parts) > 1 and not own) else ""
         yield AdvisedPolicy(
             name=name[: LONGEST_NAME - len(tail)] + tail,
             replaces=replaced(held.document),
             kind="managed",
             document=part,
-            size=size_of(part),
+            size=size,
             quota=MANAGED_QUOTA,
         )
+
+
+@lru_cache(maxsize=1 << 14)
+def _parts(page: Page) -> tuple[tuple[Body, int], ...]:
+    """The document as the page leaves it, or what it is split into, with the sizes."""
+    body, size = body_of(page), size_on(page)
+    return ((body, size),) if size <= MANAGED_QUOTA else tuple((part, size_of(part)) for part in _split(body))
 
 
 def _split(body: Body) -> Iterator[Body]:

@@ -6,14 +6,16 @@ still stand. That decides it for all requests; a replay of examples on the evalu
 
 from __future__ import annotations
 
+from collections import deque
 from functools import lru_cache
-from itertools import islice
+from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from leastwise import catalog
 from leastwise.access import can, possible_actions
+from leastwise.account.model import remember
 from leastwise.leastprivilege.draft import short
 from leastwise.leastprivilege.packing import replaced
 from leastwise.leastprivilege.shorthand import covers_entry
@@ -76,11 +78,20 @@ def _is_within(parts: tuple[Policy | Unparsed, ...], current: Policy | Unparsed)
 def is_within(advised: Iterable[Policy], current: Policy) -> bool:
     """Whether the advised policies together allow nothing that the current one does not, and deny all that it does."""
     statements = [s for policy in advised for s in policy.statements]
-    allowed = [s for s in current.statements if s.allows]
+    allowed = deque(s for s in current.statements if s.allows)
     kept = [s for s in statements if not s.allows]
-    return all(any(contains(whole, s) for whole in allowed) for s in statements if s.allows) and all(
+    return all(_is_contained(allowed, s) for s in statements if s.allows) and all(
         any(_same_refusal(s, k) for k in kept) for s in current.statements if not s.allows
     )
+
+
+def _is_contained(allowed: deque[Statement], part: Statement) -> bool:
+    """Whether one of them covers the part. It comes first the next time: the parts mostly stand in their order."""
+    for number, whole in enumerate(allowed):
+        if contains(whole, part):
+            allowed.rotate(-number)
+            return True
+    return False
 
 
 def _same_refusal(one: Statement, other: Statement) -> bool:
@@ -129,8 +140,14 @@ def _contains_resources(whole: Resources, part: Resources) -> bool:
 
 
 def _counterexample(account: Account, before: Holder, after: Holder) -> str:
-    """A request that is allowed after and was denied before, among some examples; "" as it should be."""
-    for action, resource in islice(_examples(after), EXAMPLES):
+    """A request that is allowed after and was denied before, among some examples; "" as it should be.
+
+    What is advised for a document is replayed once, for the first who holds it.
+    """
+    replayed: set[Policy | Unparsed] = remember(account, "replayed", set)
+    fresh = [d for d in after.inline if d.source == ADVISED and d.policy not in replayed]
+    replayed.update(d.policy for d in fresh)
+    for action, resource in islice(_examples(fresh), EXAMPLES):
         if (
             can(account, before, action, resource).allowed is False
             and can(account, after, action, resource).allowed is not False
@@ -139,12 +156,11 @@ def _counterexample(account: Account, before: Holder, after: Holder) -> str:
     return ""
 
 
-def _examples(holder: Holder) -> Iterator[tuple[str, str]]:
+def _examples(documents: Iterable[Document]) -> Iterator[tuple[str, str]]:
     """One request of each Allow: its first action, on its first resource."""
     universe = catalog.universe()
-    for document in (*holder.inline, *holder.attached):
-        for statement in document.statements:
-            if statement.allows and statement.actions.mask and statement.resources.patterns:
-                low = (statement.actions.mask & -statement.actions.mask).bit_length() - 1
-                pattern = statement.resources.patterns[0]
-                yield universe.names[low], pattern.replace("*", "").replace("?", "x") or pattern
+    for statement in chain.from_iterable(document.statements for document in documents):
+        if statement.allows and statement.actions.mask and statement.resources.patterns:
+            low = (statement.actions.mask & -statement.actions.mask).bit_length() - 1
+            pattern = statement.resources.patterns[0]
+            yield universe.names[low], pattern.replace("*", "").replace("?", "x") or pattern

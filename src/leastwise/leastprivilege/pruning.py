@@ -11,17 +11,21 @@ from itertools import chain, takewhile
 from operator import or_
 from typing import TYPE_CHECKING, NamedTuple
 
+from msgspec.structs import replace
+
 from leastwise import catalog
+from leastwise.account.model import remember
 from leastwise.arn import parse_arn
-from leastwise.leastprivilege.draft import Clause, Draft, Move, edit, on, short
+from leastwise.leastprivilege.draft import Move, edit, on, short
 from leastwise.leastprivilege.kinds import model
 from leastwise.leastprivilege.shorthand import covers_entry, is_wild, meets_entry
 from leastwise.policy.condition import Conditions
 from leastwise.policy.pattern import Glob, covered, overlaps
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
+    from leastwise.leastprivilege.draft import Clause, Draft, Page
     from leastwise.leastprivilege.ground import Ground
     from leastwise.policy.document import Document, Statement
     from leastwise.policy.elements import Actions, Resources
@@ -43,59 +47,62 @@ def tidy(draft: Draft, ground: Ground, groups: Sequence[Statement]) -> None:
 
     `groups` are the statements that the principal has through groups.
     """
-    pruned: frozenset[Clause] | None = None
-    while True:
-        before, clauses = len(draft.edits), frozenset(draft.clauses)
-        _prune(draft, ground, pruned or ())
-        left = clauses.intersection(draft.clauses)
-        if pruned is not None and left == clauses:
-            return  # nothing has shrunk since it was looked for what is granted twice
-        pruned = left
-        _dedupe_all(draft, ground, groups)
-        if before == len(draft.edits):
-            return
+    before: list[Page] = []
+    while draft.pages != before:
+        first, before = not before, list(draft.pages)
+        draft.pages[:] = [_prune(page, ground) for page in before]
+        if first or draft.pages != before:  # else nothing has shrunk since it was looked for what is granted twice
+            _dedupe_all(draft, ground, groups)
 
 
-def _prune(draft: Draft, ground: Ground, pruned: Container[Clause]) -> None:
-    """Remove what cannot take effect under the conditions, the boundary, the denies and the kinds of resource.
+def _prune(page: Page, ground: Ground) -> Page:
+    """Remove what cannot take effect under the conditions, the boundary, the denies and the kinds of resource."""
+    if not page.is_open:
+        return page
+    asks = any(c.origin.conditions.tests for c in page.clauses)
+    if asks or ground.boundaries or (ground.identity and _denies(ground.identity)):
+        return _pruned(page, ground)
+    return remember(ground.account, ("pruned", page), lambda: _pruned(page, ground))
 
-    That hangs on nothing but the clause itself and the ground: those that were `pruned` in vain are passed over.
-    """
-    for clause in [c for c in draft.clauses if c not in pruned and draft.is_open(c.place)]:
+
+def _pruned(page: Page, ground: Ground) -> Page:
+    for clause in page.clauses:
         idle = _never_holds(clause.origin, ground)
         if idle:
-            draft.swap(clause, (), edit(clause, Move.DEAD, idle.reason, sure=idle.sure))
+            page = page.swap(clause, (), edit(clause, Move.DEAD, idle.reason, sure=idle.sure))
         elif not clause.actions.negated:
-            _prune_actions(draft, clause, ground)
-    for clause in [c for c in draft.clauses if c not in pruned and draft.is_open(c.place)]:
-        _prune_resources(draft, clause)
+            page = _prune_actions(page, clause, ground)
+    for clause in page.clauses:
+        page = _prune_resources(page, clause)
+    return page
 
 
-def _prune_actions(draft: Draft, clause: Clause, ground: Ground) -> None:
+def _prune_actions(page: Page, clause: Clause, ground: Ground) -> Page:
     idle = _idle(clause, ground)
     if not idle:
-        return
+        return page
     reasons: dict[Idle, list[str]] = {}
     for entry in clause.actions.patterns:
         if entry in idle:
             reasons.setdefault(idle[entry], []).append(entry)
     left = [entry for entry in clause.actions.patterns if entry not in idle]
     edits = [edit(clause.listing(entries), Move.DEAD, why.reason, sure=why.sure) for why, entries in reasons.items()]
-    draft.swap(clause, (clause.listing(left),) if left else (), *edits)
+    return page.swap(clause, (clause.listing(left),) if left else (), *edits)
 
 
-def _prune_resources(draft: Draft, clause: Clause) -> None:
+def _prune_resources(page: Page, clause: Clause) -> Page:
     """Remove resources that none of the actions can act on."""
     resources = clause.resources.patterns
-    if clause.actions.negated or clause.resources.negated or len(resources) < 2:
-        return
+    if clause.actions.negated or clause.resources.negated or len(resources) < 2 or clause.aimed is clause.actions:
+        return page
     gone, sure = _strays(clause.actions, clause.resources)
-    if gone and len(gone) < len(resources):
-        reason = "none of its actions acts on such a resource"
-        left = clause.within(r for r in resources if r not in gone)
-        written = [r for r in gone if r in clause.origin.resources.patterns]  # the rest is scoping's, and needs no word
-        edits = [edit(clause.within(written), Move.DEAD, reason, sure=sure)] if written else []
-        draft.swap(clause, (left,), *edits)
+    if not gone or len(gone) == len(resources):
+        return page
+    reason = "none of its actions acts on such a resource"
+    left = clause.within(r for r in resources if r not in gone)
+    written = [r for r in gone if r in clause.origin.resources.patterns]  # the rest is scoping's, and needs no word
+    edits = [edit(clause.within(written), Move.DEAD, reason, sure=sure)] if written else []
+    return page.swap(clause, (left,), *edits)
 
 
 @lru_cache(maxsize=1 << 14)
@@ -127,7 +134,7 @@ def _never_holds(statement: Statement, ground: Ground) -> Idle | None:
 
 def _idle(clause: Clause, ground: Ground) -> dict[str, Idle]:
     """The entries that have no effect. Of several reasons a deny is told before the boundary, this before the kind."""
-    idle = _misdirected_of(clause.actions, clause.resources)
+    idle = {} if clause.aimed else _misdirected_of(clause.actions, clause.resources)
     if ground.boundaries:
         idle = idle | _out_of_bounds(clause, ground)
     refused = _refused(clause.resources, ground)
@@ -245,49 +252,60 @@ def _dedupe_all(draft: Draft, ground: Ground, groups: Iterable[Statement]) -> No
     A shared policy goes as a whole or not at all.
     """
     others = [s for s in groups if s.allows and not s.conditions.tests]
-    twice = _twice_named((*draft.clauses, *others))
-    for place in reversed(range(len(draft.policies))):
-        if draft.is_open(place):
-            for clause in [c for c in draft.of(place) if _may_be_covered(c.actions, twice)][::-1]:
-                _dedupe(draft, clause, others, ground)
-        elif not any(c.actions.mask & ~twice for c in draft.of(place)):
-            _detach(draft, place, others, ground)
+    twice = _twice_named(draft.pages, others)
+    for place, page in reversed(tuple(enumerate(draft.pages))):
+        if page.is_open:
+            for clause in [c for mask, c in page.masked if mask & twice and _may_be_covered(c.actions, twice)][::-1]:
+                _dedupe(draft, place, clause, others, ground)
+        elif not page.once_and_twice[0] & ~twice:
+            draft.pages[place] = _detach(draft, place, others, ground)
 
 
-def _twice_named(all_that_allow: Iterable[Clause | Statement]) -> int:
-    """The actions that more than one of them lists, as bits: nothing else can be granted twice."""
+def _twice_named(pages: Iterable[Page], others: Iterable[Statement]) -> int:
+    """The actions that more than one clause or statement lists, as bits: nothing else can be granted twice."""
     once = twice = 0
-    for each in all_that_allow:
-        mask = each.actions.mask
-        twice |= once & mask
+    for mask, within in (*(page.once_and_twice for page in pages), *((s.actions.mask, 0) for s in others)):
+        twice |= within | once & mask
         once |= mask
     return twice
 
 
 def _may_be_covered(actions: Actions, twice: int) -> bool:
     """Whether one of the entries stands for nothing but what is named twice, or for what no catalogue knows."""
-    if actions.negated or not actions.mask & twice:
+    if actions.negated:
         return False
     mask, once = catalog.universe().mask, ~twice
     return any(not mask(entry) & once for entry in actions.patterns)
 
 
-def _dedupe(draft: Draft, clause: Clause, others: list[Statement], ground: Ground) -> None:
-    twice = _twice(clause, [c for c in draft.clauses if c is not clause], others, ground)
+def _dedupe(draft: Draft, place: int, clause: Clause, others: list[Statement], ground: Ground) -> None:
+    here = ((mask, c) for mask, c in draft.pages[place].masked if c is not clause)
+    twice = _twice(clause, (*here, *_elsewhere(draft, place, clause)), others, ground)
     if twice:
         left = [entry for entry in clause.actions.patterns if entry not in twice]
         by = (clause.listing(left),) if left else ()
         reason = "another statement of this principal allows it, under no further conditions"
-        draft.swap(clause, by, edit(clause.listing(twice), Move.DUPLICATE, reason, sure=True))
+        done = edit(clause.listing(twice), Move.DUPLICATE, reason, sure=True)
+        draft.pages[place] = draft.pages[place].swap(clause, by, done)
 
 
-def _twice(clause: Clause, clauses: Iterable[Clause], others: Iterable[Statement], ground: Ground) -> frozenset[str]:
+def _elsewhere(draft: Draft, place: int, clause: Clause) -> Iterator[tuple[int, Clause]]:
+    """The clauses of the other pages that have some action of the clause's. Two places can have the same page."""
+    mask = clause.actions.mask
+    for number, page in enumerate(draft.pages):
+        if number != place and page.once_and_twice[0] & mask:
+            yield from page.masked
+
+
+def _twice(
+    clause: Clause, clauses: Iterable[tuple[int, Clause]], others: Iterable[Statement], ground: Ground
+) -> frozenset[str]:
     """The entries of the clause that one of the others covers."""
     if clause.actions.negated:
         return frozenset()
-    actions = clause.actions
-    lists = [(c.actions, c.resources) for c in clauses if _meet(c.actions, actions) and _is_looser(c, clause)]
-    lists += [(s.actions, s.resources) for s in others if _meet(s.actions, actions)]
+    actions, mask = clause.actions, clause.actions.mask
+    lists = [(c.actions, c.resources) for other, c in clauses if other & mask and _is_looser(c, clause)]
+    lists += [(s.actions, s.resources) for s in others if s.actions.mask & mask]
     wide = tuple([one for one, resources in lists if _holds_all(resources, clause.resources, ground)])
     return _covered_by(actions, wide)
 
@@ -300,25 +318,21 @@ def _covered_by(actions: Actions, wide: tuple[Actions, ...]) -> frozenset[str]:
     return frozenset(entry for entry in near if any(covers_entry(one, entry) for one in wide))
 
 
-@lru_cache(maxsize=1 << 17)
-def _meet(one: Actions, other: Actions) -> bool:
-    """Whether the lists have an action of the catalogue in common; a few lists meet again and again."""
-    return bool(one.mask & other.mask)
-
-
 def _is_looser(one: Clause, other: Clause) -> bool:
     """Whether the first asks for no condition that the second does not ask for, too."""
     tests = one.origin.conditions.tests
-    return (not tests or one.origin.conditions == other.origin.conditions) and set(one.bounds) <= set(other.bounds)
+    loose = not tests or one.origin.conditions == other.origin.conditions
+    return loose and (not one.bounds or set(one.bounds) <= set(other.bounds))
 
 
-def _detach(draft: Draft, place: int, others: list[Statement], ground: Ground) -> None:
+def _detach(draft: Draft, place: int, others: list[Statement], ground: Ground) -> Page:
     """Let go of a shared policy all of which is granted elsewhere."""
-    clauses = tuple(draft.of(place))
-    kept = [c for c in draft.clauses if c.place != place]
-    if not all(s.allows for s in draft.policies[place].statements):
-        return
-    if all(_twice(c, kept, others, ground) == frozenset(c.actions.patterns) for c in clauses):
+    page = draft.pages[place]
+    if not all(s.allows for s in page.policy.statements):
+        return page
+    twice = [_twice(clause, _elsewhere(draft, place, clause), others, ground) for clause in page.clauses]
+    if twice == [frozenset(clause.actions.patterns) for clause in page.clauses]:
         reason = "the other policies of this principal allow all of it: the policy can be detached"
-        for clause in clauses:
-            draft.swap(clause, (), edit(clause, Move.DUPLICATE, reason, sure=True))
+        edits = [edit(clause, Move.DUPLICATE, reason, sure=True) for clause in page.clauses]
+        return replace(page, clauses=(), edits=(*page.edits, *edits)) if edits else page
+    return page

@@ -17,7 +17,7 @@ from msgspec.structs import replace
 from leastwise import catalog
 from leastwise.account.model import remember
 from leastwise.arn import parse_arn
-from leastwise.leastprivilege.draft import Bound, Clause, Draft, Move, describe, edit
+from leastwise.leastprivilege.draft import Bound, Move, describe, edit
 from leastwise.leastprivilege.ground import FEW, OWNER, buckets, number_passable, passable, usable
 from leastwise.leastprivilege.kinds import has_account, in_account, looking, makers, model, taken, whole_service
 from leastwise.leastprivilege.permission import PASS
@@ -25,8 +25,9 @@ from leastwise.leastprivilege.shorthand import spell
 from leastwise.policy.pattern import Glob, covers
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable
+    from collections.abc import Iterable
 
+    from leastwise.leastprivilege.draft import Clause, Edit, Page
     from leastwise.leastprivilege.ground import Ground
 
 SIMPLE = 8  # resource entries; beyond that a statement is easier read with whole services
@@ -52,34 +53,47 @@ class Split(NamedTuple):
     rest: tuple[str, ...]
 
 
-def scope(draft: Draft, ground: Ground, *, sparing: Container[int] = ()) -> None:
-    """Scope every clause that lists actions on open resources, but for the policies at the places to spare."""
+NOTHING = Split((), ())
+
+
+def scope(page: Page, ground: Ground) -> Page:
+    """Scope every clause that lists actions on open resources; once for all who hold the policy."""
+    passes = any(c.actions.mask & catalog.universe().mask(PASS) for c in page.clauses)
+    key = ("scoped", page, usable(ground) if passes else None)
+    return remember(ground.account, key, lambda: _scope(page, ground))
+
+
+def _scope(page: Page, ground: Ground) -> Page:
+    clauses: list[Clause] = []
+    edits: list[Edit] = []
+    for clause in page.clauses:
+        split = _split_once(clause, ground) if _is_open(clause) else NOTHING
+        if split.parts:
+            stay = clause.within(("*",)) if clause.resources.is_any else clause
+            for part, reason in split.parts:
+                clauses.append(replace(part, origin=clause.origin))
+                before = clause.listing(part.actions.patterns)
+                edits.append(edit(before, Move.SCOPED, reason, after=describe(part)))
+            clauses.extend([stay.listing(split.rest)] if split.rest else [])
+        else:
+            clauses.append(clause)
+    return replace(page, clauses=tuple(clauses), edits=(*page.edits, *edits)) if edits else page
+
+
+def _split_once(clause: Clause, ground: Ground) -> Split:
+    """The clause taken apart; once for all alike, in whichever policy."""
     done: dict[object, Split] = remember(ground.account, "scoped clauses", dict)
-    for clause in tuple(draft.clauses):
-        if clause.place in sparing or not _is_open(clause):
-            continue
-        services = usable(ground) if clause.actions.mask & catalog.universe().mask(PASS) else None
-        key = (clause.actions, clause.resources, clause.bounds, _names_owner(clause), services)
-        if key not in done:
-            done[key] = _split(clause, ground)
-        if done[key].parts:
-            _apply(draft, clause, done[key])
+    services = usable(ground) if clause.actions.mask & catalog.universe().mask(PASS) else None
+    key = (clause.actions, clause.resources, clause.bounds, _names_owner(clause), services)
+    if key not in done:
+        done[key] = _split(clause, ground)
+    return done[key]
 
 
-def _apply(draft: Draft, clause: Clause, split: Split) -> None:
-    parts = [(replace(part, origin=clause.origin, place=clause.place), reason) for part, reason in split.parts]
-    stay = clause.within(("*",)) if clause.resources.is_any else clause
-    left = (stay.listing(split.rest),) if split.rest else ()
-    edits = [
-        edit(clause.listing(part.actions.patterns), Move.SCOPED, reason, after=describe(part)) for part, reason in parts
-    ]
-    draft.swap(clause, (*(part for part, _ in parts), *left), *edits)
-
-
-def leaves_open(draft: Draft, place: int) -> bool:
+def leaves_open(page: Page) -> bool:
     """Whether a policy still allows to change any resource of some kind, anywhere."""
     changing = _changing()
-    return any(c.resources.is_any and not c.bounds and c.actions.mask & changing for c in draft.of(place))
+    return any(c.resources.is_any and not c.bounds and c.actions.mask & changing for c in page.clauses)
 
 
 @cache
@@ -132,7 +146,8 @@ def _part(clause: Clause, place: Place, instead: Instead) -> Clause | None:
     out = {found for entry, kinds in wide.items() for found in (kinds or (entry,))}
     if out == set(clause.resources.patterns):
         return None
-    return clause.within(out if len(out) <= SIMPLE else map(whole_service, out))
+    part = clause.within(out if len(out) <= SIMPLE else map(whole_service, out))
+    return replace(part, aimed=part.actions) if clause.resources.is_any and all(wide.values()) else part
 
 
 def _opened(entry: str, instead: Instead) -> tuple[str, ...]:

@@ -41,8 +41,8 @@ def changes(draft: Draft, held: Iterable[Held]) -> Iterator[Change]:
     """The edits as changes of the principal's documents, document by document."""
     for each in held:
         document = each.document
-        mine = [e for e in draft.edits if e.place == each.place]
-        for edit in mine:
+        page = draft.pages[each.place]
+        for edit in page.edits:
             yield Change(
                 kind=edit.move.value,
                 document=document.arn,
@@ -52,13 +52,13 @@ def changes(draft: Draft, held: Iterable[Held]) -> Iterator[Change]:
                 before=edit.before,
                 after=edit.after,
             )
-        if mine and draft.is_empty(each.place):
+        if page.edits and page.is_empty:
             yield Change(
                 kind=REMOVED,
                 document=document.arn,
                 pointer=document.at,
                 reason="nothing is left of it",
-                confidence=_weakest(e.confidence for e in mine),
+                confidence=_weakest(e.confidence for e in page.edits),
                 before=document.name,
             )
 
@@ -70,7 +70,7 @@ def _weakest(confidences: Iterable[Confidence]) -> Confidence:
 def confidence(draft: Draft, holder: Holder) -> Confidence:
     """Certain where every change is, and all was read; a recommendation that changes nothing claims nothing."""
     readable = all(isinstance(d.policy, Policy) for d in (*holder.inline, *holder.attached))
-    return _weakest(e.confidence for e in draft.edits) if readable and draft.edits else Confidence.CONDITIONAL
+    return _weakest(e.confidence for e in draft.edits) if readable and draft.edited() else Confidence.CONDITIONAL
 
 
 def reasons(draft: Draft) -> Iterator[str]:

@@ -10,7 +10,7 @@ import msgspec
 from leastwise.access import context_of, possible_actions
 from leastwise.account.model import Role, remember
 from leastwise.leastprivilege.closing import Cut, close
-from leastwise.leastprivilege.draft import Draft
+from leastwise.leastprivilege.draft import Draft, Page
 from leastwise.leastprivilege.ground import Ground
 from leastwise.leastprivilege.packing import INLINE_QUOTA, LONGEST_NAME, MANAGED_QUOTA, PREFIX, Body, body_of, size_of
 from leastwise.leastprivilege.permission import PASS
@@ -138,22 +138,23 @@ def _granting(account: Account, site: Site, demands: Sequence[Demand]) -> _Body 
     document = document_at(account, site)
     if document is None or not isinstance(document.policy, Policy):
         return None
-    draft = Draft((document.policy,), (False,))
+    draft = Draft((Page.of(document.policy),))
     close(draft, [Cut(d.permission, "") for d in demands], _ground(account, met_by(account, site)))
-    if not draft.edits:
+    page = draft.pages[0]
+    if not page.edits:
         return None
-    body = body_of(draft, 0)
-    if draft.refusals and size_of(body) > MANAGED_QUOTA:
+    body = body_of(page)
+    if page.refusals and size_of(body) > MANAGED_QUOTA:
         return _conditioned(document.policy, demands)
     if not body["Statement"]:
         return _Body(Kind.REMOVE, None)
-    return _Body(_kind(draft), body)
+    return _Body(_kind(page), body)
 
 
-def _kind(draft: Draft) -> Kind:
-    if draft.refusals:
+def _kind(page: Page) -> Kind:
+    if page.refusals:
         return Kind.DENY
-    scoped = any(c.is_changed and c.resources is not c.origin.resources for c in draft.clauses)
+    scoped = any(c.is_changed and c.resources is not c.origin.resources for c in page.clauses)
     return Kind.SCOPE if scoped else Kind.REMOVE
 
 
