@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from leastwise.account.last_accessed import CALL
-from leastwise.unused import Use, Verdict, use
+from leastwise.unused import Use, Verdict, unused_services, use
 from world import NOW, World, ago
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from leastwise.account.model import Account
 
 ANN = World().arn("user", "ann")
 USED, UNUSED, UNKNOWN = Verdict.USED, Verdict.UNUSED, Verdict.UNKNOWN
@@ -37,9 +39,14 @@ LISTED = (
 
 
 def verdict(grant: str, *, age: float = 500, listed: Iterable[dict[str, Any]] = LISTED, **more: Any) -> Use:
-    report = {"JobStatus": "COMPLETED", "JobCompletionDate": ago(0), "ServicesLastAccessed": list(listed)}
-    account = World().user("ann", age=age).call(CALL, {ANN: report}).build()
+    account = told(listed, age)
     return use(account, account.users[0], grant, **more)
+
+
+def told(listed: Iterable[dict[str, Any]], age: float = 500) -> Account:
+    """An account in which AWS tells this of ann."""
+    report = {"JobStatus": "COMPLETED", "JobCompletionDate": ago(0), "ServicesLastAccessed": list(listed)}
+    return World().user("ann", age=age).call(CALL, {ANN: report}).build()
 
 
 @pytest.mark.parametrize(
@@ -131,3 +138,12 @@ def test_a_group_and_a_role_are_judged_alike() -> None:
     arns = (made.arn("group", "team"), made.arn("role", "worker"))
     account = made.call(CALL, dict.fromkeys(arns, report)).build()
     assert {use(account, holder, "ec2").verdict for holder in account.holders} == {UNUSED}
+
+
+def test_the_unused_services_are_those_that_are_proven_so() -> None:
+    listed = (*LISTED, service("athena"), {"ServiceNamespace": "glue", "LastAuthenticated": "never"})
+    grown, young = told(listed), told(listed, age=30)
+    assert unused_services(grown, grown.users[0]) == ("athena", "ec2")
+    assert unused_services(young, young.users[0]) == ()
+    unasked = World().user("ann").build()
+    assert unused_services(unasked, unasked.users[0]) == ()

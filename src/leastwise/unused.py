@@ -1,7 +1,8 @@
 """Whether a granted action was used, and how that is known: the verdict of Access Advisor's reports.
 
 *unused-proven* takes a source that would have seen the use, over a window that is long enough, and that saw nothing.
-Everything else that was not seen is *unknown*.
+Everything else that was not seen is *unknown*. No table says which actions AWS tracks: it tracks those that it lists,
+and lists them without a time where they were not used.
 """
 
 from __future__ import annotations
@@ -58,6 +59,13 @@ def use(account: Account, holder: User | Group | Role, grant: str, *, least_days
         return Use(verdict=Verdict.UNKNOWN, reason=account.last_accessed.why_not(holder.arn))
     coverage = Coverage(source=SOURCE, first=known.first, last=known.last, accounts=(account.id,))
     return _judged(known, grant, _Window(coverage, known.days, least_days))
+
+
+def unused_services(account: Account, holder: User | Group | Role, *, least_days: int = LEAST_DAYS) -> tuple[str, ...]:
+    """The prefixes of the services that the principal is allowed and proven not to have used, sorted."""
+    known = account.last_accessed.of(holder.arn, holder.created)
+    prefixes = sorted(known.services) if known else ()
+    return tuple(p for p in prefixes if use(account, holder, p, least_days=least_days).verdict is Verdict.UNUSED)
 
 
 class _Window(msgspec.Struct, frozen=True):

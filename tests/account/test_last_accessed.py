@@ -63,8 +63,14 @@ def test_a_service_and_its_actions_have_their_times() -> None:
 def test_the_window_is_the_period_of_aws_or_the_life_of_the_principal(age: float, days: int) -> None:
     found = known({ANN: report()}, age)
     assert found is not None
-    assert found.first == max(NOW - PERIOD, NOW - timedelta(days=age))
+    assert found.first == min(max(NOW - PERIOD, NOW - timedelta(days=age)), NOW - LAG)
     assert (found.last, found.days) == (NOW - LAG, days)
+
+
+def test_of_who_was_made_nobody_knows_when_nothing_is_covered() -> None:
+    found = world({ANN: report()}).build().last_accessed.of(ANN, None)
+    assert found is not None
+    assert (found.first, found.days) == (None, 0)
 
 
 def test_it_is_decoded_once() -> None:
@@ -105,8 +111,8 @@ def test_the_report_says_how_much_was_given() -> None:
     told = audit(made.snapshot())
     (note,) = told.notes
     assert note == (
-        "when services were last used is known of 1 of 2 users, groups and roles, for up to 400 days until "
-        "2025-12-31T20:00:00Z; denied attempts count as use"
+        "last use is known of 1 of 2 users, groups and roles, 400 days back from 2025-12-31T20:00:00Z; "
+        "denied attempts count as use"
     )
     assert not told.complete
     assert audit(world().snapshot()).notes == ()

@@ -176,6 +176,9 @@ def test_when_no_job_ends_patience_ends_and_nothing_more_is_begun(
 def test_what_is_denied_for_all_is_one_gap(account: str, clock: Clock) -> None:
     snapshot = take(account, Advisor(), clock, Fault(GENERATE, "deny"))
     assert gaps(snapshot) == [(None, "AccessDenied")]
+    assert next(gap for gap in snapshot.gaps if gap.call == CALL).detail.startswith(
+        "none of the 4 reports could be had"
+    )
     assert CALL not in snapshot.calls
 
 

@@ -81,7 +81,7 @@ class LastAccess(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     @property
     def days(self) -> int:
         """How many whole days of the principal's life it covers."""
-        return 0 if self.first is None else max(0, (self.last - self.first).days)
+        return 0 if self.first is None else (self.last - self.first).days
 
 
 class LastAccessed(msgspec.Struct, frozen=True, eq=False):
@@ -114,9 +114,8 @@ class LastAccessed(msgspec.Struct, frozen=True, eq=False):
             return ()
         until = min(report.job_completion_date for report in self.reports.values()) - LAG
         asked = self.reports.keys() | (self.missing.keys() - {""})
-        who = f"{len(self.reports)} of {len(asked)} users, groups and roles"
-        window = f"up to {PERIOD.days} days until {until:%Y-%m-%dT%H:%M:%SZ}"
-        return (f"when services were last used is known of {who}, for {window}; denied attempts count as use",)
+        known = f"last use is known of {len(self.reports)} of {len(asked)} users, groups and roles"
+        return (f"{known}, {PERIOD.days} days back from {until:%Y-%m-%dT%H:%M:%SZ}; denied attempts count as use",)
 
 
 def build_last_accessed(reader: Reader) -> LastAccessed:
@@ -124,11 +123,16 @@ def build_last_accessed(reader: Reader) -> LastAccessed:
     if CALL not in reader.calls:
         missing = _missing(reader.gaps)
         return LastAccessed(missing=missing, asked=bool(missing))
-    reports = {arn: report for arn, report in reader.each(CALL, Report).items() if report}
+    reports = {arn: _kept(report) for arn, report in reader.each(CALL, Report).items() if report}
     for arn in [arn for arn, report in reports.items() if report.job_status != COMPLETED]:
         state = reports.pop(arn).job_status
         reader.gaps.append(Gap(call=CALL, target=arn, reason="Unfinished", detail=f"the report is {state}"))
     return LastAccessed(reports=reports, missing=_missing(reader.gaps), asked=True)
+
+
+def _kept(report: Report) -> Report:
+    """The report with texts of its own, so that none keeps the text of the whole file alive."""
+    return msgspec.structs.replace(report, services_last_accessed=[e.copy() for e in report.services_last_accessed])
 
 
 def _missing(gaps: list[Gap]) -> dict[str, str]:
@@ -140,7 +144,7 @@ def _missing(gaps: list[Gap]) -> dict[str, str]:
 def _read(report: Report, created: datetime | None) -> LastAccess:
     completed = report.job_completion_date
     return LastAccess(
-        first=max(created, completed - PERIOD) if created else None,
+        first=min(max(created, completed - PERIOD), completed - LAG) if created else None,
         last=completed - LAG,
         services=dict(map(_decoded, report.services_last_accessed)),
     )

@@ -88,7 +88,8 @@ def reports(aws: Aws, arns: list[str]) -> Part:
     said = {arn: state.said.get(arn, given_up) for arn in arns}
     failures = [failed.of(arn, call=CALL) for arn, failed in said.items() if isinstance(failed, Failure)]
     if len(failures) == len(arns) > 1 and len({failure.reason for failure in failures}) == 1:
-        return Part(failures=(replace(failures[0], target=None),))
+        every = f"none of the {len(arns)} reports could be had; the first: {failures[0].detail or failures[0].reason}"
+        return Part(failures=(replace(failures[0], target=None, detail=every),))
     return Part({CALL: {arn: seen for arn, seen in said.items() if not isinstance(seen, Failure)}}, tuple(failures))
 
 
