@@ -6,7 +6,8 @@ parallel run give the same report.
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from multiprocessing import get_context
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 if TYPE_CHECKING:
@@ -38,5 +39,18 @@ def threads(workers: int) -> Mapper:
             yield from pool.map(function, items)
         finally:
             pool.shutdown(wait=False, cancel_futures=True)  # after Ctrl-C nobody waits for the network's time-outs
+
+    return mapper
+
+
+def processes(workers: int) -> Mapper:
+    """A mapper over a pool of processes, for thinking. What is given and got back travels as pickles."""
+
+    def mapper(function: Callable[[T], R], items: Iterable[T], /) -> Iterator[R]:
+        pool = ProcessPoolExecutor(max_workers=workers, mp_context=get_context("spawn"))  # a fork copies held locks
+        try:
+            yield from pool.map(function, items)
+        finally:
+            pool.shutdown(wait=True, cancel_futures=True)
 
     return mapper

@@ -6,5 +6,6 @@ It knows the catalogue and no file: `collect.evidence` reads, this room understa
     identity   userIdentity → the principal whose policies were asked, or the reason why nobody is credited
     places     action + event → the ARNs it was about
     passing    action + event → the roles handed to a service
-    reading    one event → one `Reading`: all of the above
+    reading    one event → what it says, whoever called: all of the above
+    tally      many events → observations, in bounded memory and in any order
 """

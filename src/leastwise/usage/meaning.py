@@ -22,6 +22,8 @@ _DOMAIN = re.compile(r"\.amazonaws\.com(?:\.cn)?$")
 _WORD = re.compile(r"[A-Z][a-z]+")
 _CONSOLE = "Internal"
 _STATEMENTS = frozenset({"dynamodb:ExecuteStatement", "dynamodb:BatchExecuteStatement", "dynamodb:ExecuteTransaction"})
+HINTS = (b"versionId", b"x-amz-", b"tags", b"sourceIdentity", b"statement", b"tableName")
+"""Text without any of these has no parameter that changes the actions of an event."""
 _TAGS = ("tags", "tag", "tagset")
 
 

@@ -62,10 +62,14 @@ class Scene:
         self.partition = _partition(self.region)
 
     @cached_property
+    def raw(self) -> bytes:
+        """The text of the request parameters."""
+        return bytes(self._event.request_parameters)
+
+    @cached_property
     def parameters(self) -> Parameters:
         """The request parameters."""
-        raw = bytes(self._event.request_parameters)
-        return Parameters(raw) if raw else EMPTY
+        return Parameters(self.raw) if self.raw else EMPTY
 
     @cached_property
     def arns(self) -> tuple[str, ...]:

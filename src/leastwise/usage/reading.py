@@ -1,24 +1,28 @@
-"""One event, understood: who used which actions on what, or why it is no use of anything."""
+"""One event, understood: which actions it used on what, or why it is no use of anything."""
 
 from __future__ import annotations
 
 from enum import Enum
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from leastwise.catalog import codes
-from leastwise.usage.identity import credit
-from leastwise.usage.meaning import Meaning, actions_of, asks_parameters, meaning, tagging
+from leastwise.usage.meaning import HINTS, Meaning, actions_of, asks_parameters, meaning, tagging
 from leastwise.usage.names import PARTS
 from leastwise.usage.parameters import EMPTY
 from leastwise.usage.passing import PASS_ROLE, passed
 from leastwise.usage.places import ANYTHING, Scene, object_at, resources
+from leastwise.usage.records import Known
 
 if TYPE_CHECKING:
     from leastwise.usage.event import Event
-    from leastwise.usage.records import Known
 
 _AWS = ".amazonaws.com"
+_DATA = "Data"
 _CLIENT = "Client."
+_REMEMBERED = 1 << 14
+_LONGEST = 128  # characters of a name of a source or an event
 _REFUSED = codes.DENIED_BY_SERVICE | codes.CREDENTIALS
 
 
@@ -32,7 +36,7 @@ class Verdict(Enum):
     UNMAPPED = "unmapped"
 
 
-class Use(NamedTuple):
+class Use(Struct, frozen=True, gc=False):
     """An action on a resource; of a passed role also to whom, and which instance profile named it."""
 
     action: str
@@ -43,34 +47,58 @@ class Use(NamedTuple):
     inferred: bool = False
 
 
-class Reading(NamedTuple):
-    """What one event says."""
+class Told(Struct, frozen=True, gc=False):
+    """What an event says, whoever called. `NOBODY` is never among its verdicts."""
 
     verdict: Verdict
-    principal: str = ""
     uses: tuple[Use, ...] = ()
     weak: bool = False
-    reason: str = ""
+    """The call was throttled: it was tried, no more."""
     unnamed: tuple[str, ...] = ()
     """Actions that may pass a role, without one in the parameters."""
 
 
-def read(event: Event) -> Reading:
+class Teller:
+    """Understands events, each kind once: most are alike but for the time and the caller."""
+
+    def __init__(self) -> None:
+        """Remember nothing yet."""
+        self._memo: dict[object, Told] = {}
+
+    def __call__(self, event: Event) -> Told:
+        """What an event says. For events alike it is the same object, as long as they are remembered."""
+        key = (
+            event.event_name,
+            event.event_source,
+            event.aws_region,
+            event.recipient_account_id,
+            event.error_code,
+            bytes(event.request_parameters),
+            bytes(event.resources),
+        )
+        known = self._memo.get(key)
+        if known is None:
+            known = told(event)
+            if len(self._memo) >= _REMEMBERED:
+                self._memo.clear()
+            self._memo[key] = known
+        return known
+
+
+def told(event: Event) -> Told:
     """What one event says. Denied calls are no use; of throttled ones the attempt is kept, as weak use."""
-    principal, reason = credit(event.user_identity, event.event_type)
-    if not principal:
-        return Reading(Verdict.NOBODY, reason=reason)
+    if len(event.event_source) > _LONGEST or len(event.event_name) > _LONGEST:
+        return Told(Verdict.UNMAPPED)
     meant = meaning(event.event_source, event.event_name)
     if meant.free:
-        return Reading(Verdict.FREE, principal)
+        return Told(Verdict.FREE)
     code = (event.error_code or "").removeprefix(_CLIENT)
     if code in _REFUSED:
-        return Reading(Verdict.DENIED, principal)
+        return Told(Verdict.DENIED)
     scene = Scene(event)
-    actions = actions_of(meant, scene.parameters if asks_parameters(meant) else EMPTY)
-    if not actions:
-        return Reading(Verdict.UNMAPPED, principal)
-    return _used(principal, meant, actions, scene)._replace(weak=code in codes.THROTTLED)
+    asked = asks_parameters(meant) and any(hint in scene.raw for hint in HINTS)
+    actions = actions_of(meant, scene.parameters if asked else EMPTY)
+    return _used(meant, actions, scene, weak=code in codes.THROTTLED) if actions else Told(Verdict.UNMAPPED)
 
 
 def via(event: Event) -> str:
@@ -80,19 +108,23 @@ def via(event: Event) -> str:
     return invoked or (address if address.endswith(_AWS) else "")
 
 
-def _used(principal: str, meant: Meaning, actions: tuple[str, ...], scene: Scene) -> Reading:
+def is_data(event: Event) -> bool:
+    """Whether an event is of the kind that a trail leaves out unless it is told otherwise."""
+    return event.event_category == _DATA or (event.event_category is None and event.management_event is False)
+
+
+def _used(meant: Meaning, actions: tuple[str, ...], scene: Scene, *, weak: bool) -> Told:
     uses: list[Use] = []
     unnamed: list[str] = []
     for action in actions:
         uses += [Use(action, resource, known) for resource, known in _resources(meant, action, scene)]
         roles = passed(action, scene)
-        if roles is None:
-            continue
-        uses += [Use(PASS_ROLE, *role, inferred=True) for role in roles]
-        unnamed += [] if roles else [action]
+        if roles is not None:
+            uses += [Use(PASS_ROLE, *role, inferred=True) for role in roles]
+            unnamed += [] if roles else [action]
     for action in tagging(actions, scene):
         uses += [Use(action, *anything, inferred=True) for anything in ANYTHING]  # what is made has no name yet
-    return Reading(Verdict.USE, principal, tuple(uses), unnamed=tuple(unnamed))
+    return Told(Verdict.USE, tuple(uses), weak, tuple(unnamed))
 
 
 def _resources(meant: Meaning, action: str, scene: Scene) -> tuple[tuple[str, Known], ...]:
