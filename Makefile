@@ -38,6 +38,7 @@ bench: setup-dev ## gates on speed, as ratios taken in one run
 	$(BIN)/python benchmarks/startup.py
 	$(BIN)/python benchmarks/evaluate.py
 	$(BIN)/python benchmarks/answers.py
+	$(BIN)/python benchmarks/evidence.py --gate
 
 # A quarter of an hour or so. A survivor needs a test, or its reason in tools/mutate_known.toml.
 mutate: setup-dev ## change the heart of the engine in every small way, and ask whether the tests notice

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from events import ACCOUNT, REGION, ROLE, USER, a_record, a_session, a_user, an_event
 from leastwise.usage.identity import credit
@@ -234,3 +236,23 @@ def test_too_many_resources_are_any() -> None:
 
 def test_a_record_builder_keeps_what_it_is_given() -> None:
     assert a_record("s3:GetObject", {"key": "k"})["requestParameters"] == {"key": "k"}
+
+
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers(-5, 5) | st.text(max_size=6) | st.sampled_from([USER, PASSED, "arn:", "${", "*", ""]),
+    lambda inner: st.lists(inner, max_size=3)
+    | st.dictionaries(st.sampled_from(["bucketName", "key", "role", "tags", "x", "statement", "ARN"]), inner, max_size=3),
+    max_leaves=8,
+)  # fmt: skip
+
+
+@given(
+    st.sampled_from(["s3:CopyObject", "lambda:CreateFunction", "ec2:RunInstances", "sts:AssumeRole", "dynamodb:ExecuteStatement"]),
+    VALUES,
+    VALUES,
+)  # fmt: skip
+@settings(max_examples=150, deadline=None)
+def test_whatever_an_event_holds_it_is_understood_or_unmapped(what: str, parameters: Any, resources: Any) -> None:
+    seen = told(an_event(what, parameters, resources=resources))
+    assert seen.verdict in {Verdict.USE, Verdict.UNMAPPED}
+    assert all("${" not in use.resource and use.resource for use in seen.uses)

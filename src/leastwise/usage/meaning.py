@@ -39,8 +39,7 @@ class Meaning(NamedTuple):
 @lru_cache(maxsize=1 << 14)
 def meaning(source: str, name: str) -> Meaning:
     """What an event's source and name say."""
-    first = _DOMAIN.sub("", source)
-    service = PREFIXES.get(first, first)
+    service = service_of(source)
     event = f"{service}:{name}"
     for candidate in (event, _VERSION.sub("", event)):
         if candidate in FREE:
@@ -51,6 +50,12 @@ def meaning(source: str, name: str) -> Meaning:
     if service == "signin" or name.endswith(_CONSOLE):
         return Meaning(event, free=True)
     return Meaning(event, _by_verb(name) if service == "apigateway" else ())
+
+
+def service_of(source: str) -> str:
+    """The prefix of the actions of an event source."""
+    first = _DOMAIN.sub("", source)
+    return PREFIXES.get(first, first)
 
 
 def actions_of(meant: Meaning, parameters: Parameters) -> tuple[str, ...]:

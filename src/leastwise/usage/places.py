@@ -7,7 +7,7 @@ unknown, since a policy narrowed to a guess would break what works.
 from __future__ import annotations
 
 import re
-from functools import cache, cached_property
+from functools import cache
 from itertools import islice, product
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 from urllib.parse import unquote
@@ -18,7 +18,7 @@ from leastwise.arn import is_account_id
 from leastwise.catalog import universe
 from leastwise.usage.event import Event, Resource
 from leastwise.usage.names import JOINT, PARAMETERS, SHAPES, SHARED
-from leastwise.usage.parameters import EMPTY, LONGEST, Parameters
+from leastwise.usage.parameters import LONGEST, Parameters
 from leastwise.usage.records import Known
 
 if TYPE_CHECKING:
@@ -44,44 +44,42 @@ class Place(NamedTuple):
     matches: re.Pattern[str]
     pieces: tuple[str, ...]
     """The template, cut up: text and placeholder in turn."""
-
-    @property
-    def own(self) -> tuple[str, ...]:
-        """The placeholders that are not told by where the call was made."""
-        return tuple(piece for piece in self.pieces[1::2] if piece not in _SURROUNDINGS)
+    own: tuple[str, ...]
+    """The placeholders that are not told by where the call was made."""
+    around: tuple[str, ...]
+    """Those that are."""
 
 
 class Scene:
     """One event, as far as resources go; nothing is decoded before it is asked for."""
 
+    __slots__ = ("_parameters", "_resources", "account", "partition", "raw", "region")
+
     def __init__(self, event: Event) -> None:
         """Take an event."""
-        self._event = event
+        self.raw = bytes(event.request_parameters)
         self.region = event.aws_region or ""
         self.account = event.recipient_account_id or ""
         self.partition = _partition(self.region)
+        self._resources = bytes(event.resources)
+        self._parameters: Parameters | None = None
 
-    @cached_property
-    def raw(self) -> bytes:
-        """The text of the request parameters."""
-        return bytes(self._event.request_parameters)
-
-    @cached_property
+    @property
     def parameters(self) -> Parameters:
         """The request parameters."""
-        return Parameters(self.raw) if self.raw else EMPTY
+        if self._parameters is None:
+            self._parameters = Parameters(self.raw)
+        return self._parameters
 
-    @cached_property
     def arns(self) -> tuple[str, ...]:
         """The ARNs among the event's `resources`."""
-        raw = bytes(self._event.resources)
-        if not raw or raw == b"null":
+        if not self._resources or self._resources == b"null":
             return ()
         try:
-            listed = _RESOURCES.decode(raw)
+            listed = _RESOURCES.decode(self._resources)
         except (msgspec.MsgspecError, RecursionError):
             return ()
-        return tuple(one.arn for one in listed if one.arn and len(one.arn) <= LONGEST)
+        return tuple([one.arn for one in listed if one.arn and len(one.arn) <= LONGEST])
 
     def surrounding(self, placeholder: str) -> str:
         """Partition, region or account; "" where the event does not tell."""
@@ -95,7 +93,7 @@ def resources(action: str, scene: Scene) -> tuple[Found, ...]:
     places = _places(action)
     if not places:
         return NO_RESOURCE
-    found, seen = _named(scene.arns, places)
+    found, seen = _named(scene.arns(), places)
     joint = places[0].service in JOINT
     if found and not joint:
         return tuple(found.items())
@@ -138,7 +136,7 @@ def _made(place: Place, scene: Scene, *, partly: bool) -> dict[str, Known]:
         if not given and not (partly and values):
             return {}
         values.append(given or ["*"])
-    if not values or any(not scene.surrounding(p) for p in place.pieces[1::2] if p in _SURROUNDINGS):
+    if not values or not all(map(scene.surrounding, place.around)):
         return {}
     combined = list(islice(product(*values), MOST + 1))
     if len(combined) > MOST:
@@ -185,7 +183,10 @@ def _places(action: str) -> tuple[Place, ...]:
 def _place(template: str, name: str, required: bool) -> Place:  # noqa: FBT001  it is a column of the catalogue
     pieces = _PIECES.split(template)
     matches = "".join(re.escape(piece) if i % 2 == 0 else _slot(piece) for i, piece in enumerate(pieces))
-    return Place(template.split(":", 3)[2], name, required, re.compile(matches, re.DOTALL), tuple(pieces))
+    own = tuple(piece for piece in pieces[1::2] if piece not in _SURROUNDINGS)
+    around = tuple(piece for piece in pieces[1::2] if piece in _SURROUNDINGS)
+    service = template.split(":", 3)[2]
+    return Place(service, name, required, re.compile(matches, re.DOTALL), tuple(pieces), own, around)
 
 
 def _slot(placeholder: str) -> str:

@@ -32,7 +32,6 @@ class Verdict(Enum):
     USE = "use"
     DENIED = "denied"
     FREE = "free"
-    NOBODY = "nobody"
     UNMAPPED = "unmapped"
 
 
@@ -48,7 +47,7 @@ class Use(Struct, frozen=True, gc=False):
 
 
 class Told(Struct, frozen=True, gc=False):
-    """What an event says, whoever called. `NOBODY` is never among its verdicts."""
+    """What an event says, whoever called."""
 
     verdict: Verdict
     uses: tuple[Use, ...] = ()

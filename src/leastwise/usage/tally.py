@@ -127,7 +127,8 @@ class Tally:
     regions: set[str] = field(default_factory=set)
     sources: set[tuple[str, bool]] = field(default_factory=set)
     """Event sources, and whether a data event is meant."""
-    verdicts: Counter[Verdict] = field(default_factory=Counter)
+    verdicts: Counter[str] = field(default_factory=Counter)
+    """Of the events that are credited to somebody."""
     reasons: Counter[str] = field(default_factory=Counter)
     unmapped: Counter[tuple[str, str]] = field(default_factory=Counter)
     unnamed: Counter[str] = field(default_factory=Counter)
@@ -156,7 +157,6 @@ class Tally:
             if credited.principal:
                 self._credit(one, credited.principal, through)
             else:
-                self.verdicts[Verdict.NOBODY] += one.times.number
                 self.reasons[credited.reason] += one.times.number
 
     def merge(self, other: Tally) -> None:
@@ -197,7 +197,7 @@ class Tally:
     def _credit(self, one: _Alike, principal: str, through: str) -> None:
         """Events of a kind, credited to a principal."""
         event, said, number = one.event, one.told, one.times.number
-        self.verdicts[said.verdict] += number
+        self.verdicts[said.verdict.value] += number
         if said.verdict is Verdict.UNMAPPED:
             self.unmapped[event.event_source[:LONGEST_NAME], event.event_name[:LONGEST_NAME]] += number
         for action in said.unnamed:
@@ -224,9 +224,9 @@ class Tally:
             data=tuple(sorted(name for name, data in self.sources if data)),
             files=self.files,
             events=self.whole.number if self.whole else 0,
-            used=self.verdicts[Verdict.USE],
-            denied=self.verdicts[Verdict.DENIED],
-            free=self.verdicts[Verdict.FREE],
+            used=self.verdicts[Verdict.USE.value],
+            denied=self.verdicts[Verdict.DENIED.value],
+            free=self.verdicts[Verdict.FREE.value],
             nobody=dict(sorted(self.reasons.items())),
             unmapped=tuple(sorted(unmapped, key=lambda one: (-one.count, one))),
             unnamed_roles=dict(sorted(self.unnamed.items())),
