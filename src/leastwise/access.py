@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -367,8 +368,9 @@ def unreadable(holder: Holder) -> tuple[Document, ...]:
     return tuple([d for d in bearing if isinstance(d.policy, Unparsed)])
 
 
+@lru_cache(maxsize=1 << 15)
 def cite(document: Document, statement: Statement | None = None, note: str = "") -> Evidence:
-    """The pointer to a document, or to one of its statements."""
+    """The pointer to a document, or to one of its statements: the same statement is cited again and again."""
     return Evidence(
         document=document.arn,
         pointer=document.at + (statement.pointer if statement else ""),

@@ -145,6 +145,8 @@ class Graph:
         self._enter(node)
 
     def _enter(self, node: Node) -> None:
+        if not node.held & self._targeted:
+            return
         for mask, statement in statements_of(node.holder):
             rest = mask & self._targeted if statement.allows else 0
             while rest:

@@ -198,16 +198,16 @@ def statements_of(holder: Holder) -> Iterator[tuple[int, Statement]]:
             yield from hot_statements(document.policy)
 
 
-def signature(account: Account, holder: User | Role, mark: int) -> tuple[object, ...] | None:
-    """What decides the holder's answers about an action: the statements that speak of it.
+def signature(account: Account, holder: User | Role, mark: int) -> int | None:
+    """What decides the holder's answers about some actions, the statements that speak of them, as a number.
 
-    Two holders of one kind with the same signature get the same answers. None where a condition or a variable asks
-    who the holder is, where he shows more than others do, or where a document could not be read.
+    Two holders with the same number get the same answers. None where a condition or a variable asks who the holder is,
+    where he shows more than others do, or where a document could not be read.
     """
     return remember(holder, ("signature", mark), lambda: _signature(account, holder, mark))
 
 
-def _signature(account: Account, holder: User | Role, mark: int) -> tuple[object, ...] | None:
+def _signature(account: Account, holder: User | Role, mark: int) -> int | None:
     if holder.shows:
         return None
     layers = layers_of(account, holder)
@@ -215,7 +215,7 @@ def _signature(account: Account, holder: User | Role, mark: int) -> tuple[object
     if any(_is_personal_of(document, mark) for layer in above for document in layer.documents):
         return None
     limits = (holder.boundary,) if holder.boundary else ()
-    out: list[object] = [holder.kind, len(layers.scps), len(limits)]
+    out: list[object] = [holder.kind.value, len(layers.scps), len(limits)]
     for document in (*limits, *holder.documents):
         if not isinstance(document.policy, Policy):
             return None
@@ -223,21 +223,16 @@ def _signature(account: Account, holder: User | Role, mark: int) -> tuple[object
             if mask & mark:
                 if _is_personal(statement):
                     return None
-                out.append(statement)
+                out += mask & mark, statement.allows, statement.spares, statement.patterns, statement.conditions
         if document is holder.boundary:
             out.append(None)  # ends the boundary's statements
-    return tuple(out)
+    numbers: dict[object, int] = remember(account, "signatures", dict)
+    return numbers.setdefault(tuple(out), len(numbers))
 
 
 def crowd(account: Account, holder: User | Role) -> int | None:
-    """A number that the holder shares with all who get the same answers about actions by the way; None as above."""
-    return remember(holder, "crowd", lambda: _crowd(account, holder))
-
-
-def _crowd(account: Account, holder: User | Role) -> int | None:
-    alike = signature(account, holder, _by_the_way())
-    crowds: dict[object, int] = remember(account, "crowds", dict)
-    return None if alike is None else crowds.setdefault(alike, len(crowds))
+    """The signature for actions by the way."""
+    return signature(account, holder, _by_the_way())
 
 
 @lru_cache(maxsize=1024)

@@ -90,12 +90,15 @@ _WORD = re.compile(r"\{(\w+)\}")
 
 def filled(text: str, name: Callable[[str], str]) -> str:
     """A row's text with each word replaced by its name; words for documents, quoted for a shell, come first."""
-    return _WORD.sub(lambda word: name(word[1]), _whole(text)) if "{" in text else text
+    parts = list(_parts(text))
+    parts[1::2] = map(name, parts[1::2])
+    return "".join(parts)
 
 
 @cache
-def _whole(text: str) -> str:
-    return _WORD.sub(lambda word: DOCUMENTS.get(word[1], word[0]), text)
+def _parts(text: str) -> tuple[str, ...]:
+    """What stands as it is and the words to replace, in turn."""
+    return tuple(_WORD.split(_WORD.sub(lambda word: DOCUMENTS.get(word[1], word[0]), text)))
 
 
 def with_blanks(text: str) -> str:

@@ -282,8 +282,10 @@ class Principals:
 
     def may_spare(self, caller: Caller) -> bool:
         """Whether a NotPrincipal list has the caller but not its account, which AWS may look for first."""
+        if not self.negated:
+            return False
         levels = set(self._levels(caller))
-        return self.negated and self._lists(caller, levels) and not {Named.ACCOUNT, Named.EVERYONE} & levels
+        return self._lists(caller, levels) and not {Named.ACCOUNT, Named.EVERYONE} & levels
 
     @staticmethod
     def _lists(caller: Caller, levels: set[Named]) -> bool:
