@@ -134,6 +134,19 @@ def test_what_lies_in_a_folder_and_is_no_log_is_named(tmp_path: Path) -> None:
     assert "its name ends in none of" in reason(found)
 
 
+def test_a_link_to_nothing_is_named(tmp_path: Path) -> None:
+    (tmp_path / "gone.json").symlink_to(tmp_path / "nowhere")
+    found = read(tmp_path, BOTH)
+    assert found.coverage.events == 2
+    assert "a link to none" in reason(found)
+
+
+def test_large_parameters_are_read_like_others(tmp_path: Path) -> None:
+    large = a_record("s3:GetObject", {"bucketName": "b", "key": "k", "noise": ["x" * 99] * 99})
+    found = read(tmp_path, json.dumps({"Records": [large, A, large]}).encode())
+    assert [(one.resource, one.count) for one in found.observations] == [("arn:aws:s3:::b/k", 3)]
+
+
 def test_a_file_that_is_named_is_read_whatever_its_name(tmp_path: Path) -> None:
     (tmp_path / "events").write_bytes(BOTH)
     assert read_logs([tmp_path / "events"]).coverage.events == 2

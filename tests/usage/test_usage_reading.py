@@ -99,6 +99,7 @@ ROWS = [
     row("tagging:GetResources", {}, "tag:GetResources *"),
     row("email:SendEmail", {}, "ses:SendEmail ?*"),
     row("apigateway:CreateRestApi", {"createRestApiInput": {"name": "x"}}, "apigateway:POST ?*"),
+    row("budgets:DescribeBudget", {"budgetName": "b"}, f"budgets:ViewBudget arn:aws:budgets::{ACCOUNT}:budget/b"),
     row("apigateway:UpdateStage", {}, "apigateway:PATCH ?*"),
 ]  # fmt: skip
 
@@ -131,6 +132,7 @@ def test_an_event_is_credited_to(identity: dict[str, Any], principal: str) -> No
         {"userIdentity": {"type": "AWSAccount", "accountId": "444455556666", "principalId": "AIDA"}},
         {"userIdentity": {"type": "WebIdentityUser", "principalId": "x"}},
         {"userIdentity": {"type": "Unknown", "arn": "nonsense"}},
+        {"userIdentity": {"type": "IAMUser", "arn": USER.replace("ann", "a" * 5000)}},
         {"userIdentity": None},
         {"eventType": "AwsServiceEvent"},
         {"eventType": "AwsConsoleSignIn", "eventSource": "signin.amazonaws.com", "eventName": "ConsoleLogin"},

@@ -28,6 +28,7 @@ _NOBODY = {
     "IdentityCenterUser": "a user of IAM Identity Center, outside any role",
 }
 _UNNAMED = "a caller that the event does not name"
+_LONGEST = 4096  # no ARN of AWS comes near
 _PRINCIPAL = re.compile(r"arn:[\w-]+:iam::\d{12}:(?:user/.+|role/.+|root)", re.DOTALL)
 _SESSION = re.compile(r"arn:([\w-]+):sts::(\d{12}):assumed-role/([^/]+)/.*", re.DOTALL)
 
@@ -50,8 +51,11 @@ def credit(identity: Identity | None, event_type: str | None) -> Credit:
     if identity is None:
         return Credit("", _UNNAMED)
     context = identity.session_context
-    issuer = context.session_issuer.arn if context and context.session_issuer else None
-    return _credit(identity.type or "", issuer or "", identity.arn or "")
+    issuer = (context.session_issuer.arn if context and context.session_issuer else None) or ""
+    arn = identity.arn or ""
+    if len(issuer) + len(arn) > _LONGEST:
+        return Credit("", _UNNAMED)
+    return _credit(identity.type or "", issuer, arn)
 
 
 @lru_cache(maxsize=1 << 14)

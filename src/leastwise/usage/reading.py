@@ -22,6 +22,7 @@ _AWS = ".amazonaws.com"
 _DATA = "Data"
 _CLIENT = "Client."
 _REMEMBERED = 1 << 14
+_LARGE = 4096  # bytes of parameters that are not worth the memory
 _LONGEST = 128  # characters of a name of a source or an event
 _REFUSED = codes.DENIED_BY_SERVICE | codes.CREDENTIALS
 
@@ -65,15 +66,18 @@ class Teller:
         self._memo: dict[object, Told] = {}
 
     def __call__(self, event: Event) -> Told:
-        """What an event says. For events alike it is the same object, as long as they are remembered."""
+        """What an event says. For events alike it is mostly the same object."""
+        parameters, resources = bytes(event.request_parameters), bytes(event.resources)
+        if len(parameters) + len(resources) > _LARGE:
+            return told(event)
         key = (
             event.event_name,
             event.event_source,
             event.aws_region,
             event.recipient_account_id,
             event.error_code,
-            bytes(event.request_parameters),
-            bytes(event.resources),
+            parameters,
+            resources,
         )
         known = self._memo.get(key)
         if known is None:

@@ -76,7 +76,7 @@ def _files(paths: Iterable[Path]) -> tuple[list[_Found], list[Fault]]:
         if not given.exists():
             raise UsageError(f"there is no {given}: name CloudTrail log files, or a folder that holds some")
         for path in _below(given, strange) if given.is_dir() else [given]:
-            found.setdefault(path.resolve(), _Found(path, path.stat().st_size))
+            found.setdefault(path.resolve(), _Found(path, _size(path)))
     return sorted(found.values()), strange
 
 
@@ -94,6 +94,16 @@ def _below(folder: Path, strange: list[Fault]) -> Iterator[Path]:
                 strange.append(Fault(path=str(path), reason=_NO_LOG))
             elif path.is_file():
                 yield path
+            else:
+                strange.append(Fault(path=str(path), reason="it was not read: it is no file, or a link to none"))
+
+
+def _size(path: Path) -> int:
+    """Bytes on disk; 0 for what cannot be asked, which is named when it is read."""
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
 
 
 def _batches(files: list[_Found]) -> Iterator[tuple[Path, ...]]:
