@@ -24,7 +24,7 @@ class Severity(IntEnum):
     @property
     def label(self) -> str:
         """The lower-case word used in files and flags."""
-        return self.name.lower()
+        return self._name_.lower()  # `name` is looked up far slower, and every finding is asked
 
 
 class Confidence(StrEnum):

@@ -5,7 +5,7 @@ The published words (`principal_name`, `issue_description`, …) live here and n
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 from msgspec import Meta
 from msgspec.structs import asdict
@@ -29,7 +29,7 @@ from leastwise.report.published import (
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from leastwise.results import Finding, PrincipalScore, Report
+    from leastwise.results import Finding, PrincipalScore, Report, Suppressed
 
 SCHEMA_VERSION = "1.0"
 
@@ -59,6 +59,9 @@ class PublishedSuppressed(PublishedFinding, frozen=True, kw_only=True):
     """A finding about an exempt subject, with the reason."""
 
     reason: Text
+
+
+F = TypeVar("F", bound=PublishedFinding)
 
 
 class PublishedScore(About, frozen=True, kw_only=True):
@@ -189,10 +192,10 @@ def render(report: Report) -> Iterator[bytes]:
             external_paths=(),
             suppressed=(),
         ),
-        findings=(PublishedFinding(**_finding(f)) for f in report.findings),
+        findings=map(_finding, report.findings),
         privilege_escalation_paths=map(path, report.paths),
         external_paths=map(path, report.external),
-        suppressed=(PublishedSuppressed(reason=s.reason, **_finding(s.finding)) for s in report.suppressed),
+        suppressed=map(_suppressed, report.suppressed),
     )
 
 
@@ -232,25 +235,37 @@ def _score(score: PrincipalScore) -> PublishedScore:
     )
 
 
-def _finding(finding: Finding) -> dict[str, Any]:
-    """A finding's published fields. One without evidence of its own points at its subject."""
-    return {
-        **about(finding.subject, finding.risk),
-        "id": f"{finding.check}:{finding.fingerprint}",
-        "check": finding.check,
-        "title": finding.title,
-        "severity": finding.severity.label,
-        "severity_reason": finding.severity_reason,
-        "confidence": finding.confidence.value,
-        "assumptions": finding.assumes,
-        "risk_reasons": finding.risk_reasons,
-        "issue_description": finding.message,
-        "attack_scenario": finding.attack,
-        "impact": finding.impact.value,
-        "likelihood": finding.likelihood.value,
-        "remediation_steps": finding.fix,
-        "evidence": evidence(finding.evidence)
-        or (PublishedEvidence(document=finding.subject.arn, note=finding.message),),
-        "references": finding.cites or (f"leastwise explain {finding.check}",),
-        "fingerprint": finding.fingerprint,
-    }
+def _finding(finding: Finding) -> PublishedFinding:
+    return _published(PublishedFinding, finding)
+
+
+def _suppressed(suppressed: Suppressed) -> PublishedSuppressed:
+    return _published(PublishedSuppressed, suppressed.finding, reason=suppressed.reason)
+
+
+def _published(record: type[F], finding: Finding, **more: str) -> F:
+    """One field by the next: there are tens of thousands. One without evidence of its own points at its subject."""
+    subject = finding.subject
+    return record(
+        principal_name=subject.name,
+        principal_arn=subject.arn,
+        principal_type=subject.kind,
+        risk_score=finding.risk,
+        id=f"{finding.check}:{finding.fingerprint}",
+        check=finding.check,
+        title=finding.title,
+        severity=finding.severity.label,
+        severity_reason=finding.severity_reason,
+        confidence=finding.confidence,
+        assumptions=finding.assumes,
+        risk_reasons=finding.risk_reasons,
+        issue_description=finding.message,
+        attack_scenario=finding.attack,
+        impact=finding.impact,
+        likelihood=finding.likelihood,
+        remediation_steps=finding.fix,
+        evidence=evidence(finding.evidence) or (PublishedEvidence(document=subject.arn, note=finding.message),),
+        references=finding.cites or (f"leastwise explain {finding.check}",),
+        fingerprint=finding.fingerprint,
+        **more,
+    )

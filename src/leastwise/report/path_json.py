@@ -93,7 +93,7 @@ def about(subject: Subject, risk: int) -> dict[str, Any]:
     return {
         "principal_name": subject.name,
         "principal_arn": subject.arn,
-        "principal_type": subject.kind.value,
+        "principal_type": subject.kind,
         "risk_score": risk,
     }
 
@@ -117,8 +117,8 @@ def path(found: Path) -> PublishedPath:
         id=f"path:{found.fingerprint}",
         target_name=found.target.name,
         target_arn=found.target.arn,
-        target_type=found.target.kind.value,
-        verdict=found.verdict.value,
+        target_type=found.target.kind,
+        verdict=found.verdict,
         severity=found.severity.label,
         methods=tuple(edge.method for edge in found.edges),
         attack_scenario=" ".join(_attack(edge) for edge in found.edges),
@@ -147,7 +147,7 @@ def _step(edge: Edge) -> PublishedStep:
         to=edge.target,
         method=edge.method,
         title=edge.title,
-        verdict=edge.verdict.value,
+        verdict=edge.verdict,
         permissions=tuple(map(str, edge.permissions)),
         proof=tuple(_use(used) for used in edge.permissions),
         trust=evidence(edge.trust),

@@ -99,6 +99,8 @@ def _text(value: Any) -> bytes:
 
 def _inert(text: bytes) -> bytes:
     """The text with its active characters escaped. What is not plain is little, and is sifted out first."""
+    if text.isascii() and b"<" not in text and b"\x7f" not in text:
+        return text
     sifted = text.translate(None, _PLAIN).decode()
     for character in sorted(set(_ACTIVE.findall(sifted))):
         text = text.replace(character.encode(), _ACTIVE.sub(_escape, character).encode())
