@@ -363,8 +363,9 @@ def _shared_truth(account: Account, holder: Holder, conditions: Conditions) -> b
 
 def unreadable(holder: Holder) -> tuple[Document, ...]:
     """The documents of the principal that could not be understood, its boundary included."""
-    boundary = None if isinstance(holder, Group) else holder.boundary
-    bearing = (*holder.documents, *filter(None, (boundary,)))
+    bearing = holder.documents
+    if not isinstance(holder, Group) and holder.boundary:
+        bearing = (*bearing, holder.boundary)
     return tuple([d for d in bearing if isinstance(d.policy, Unparsed)])
 
 

@@ -182,12 +182,17 @@ def _cause(finding: Finding) -> object:
     return pointers or (finding.check, finding.evidence)
 
 
-def _principal(subject: Subject, findings: list[Finding], tier: str) -> PrincipalScore:
-    """First the worst cause, then what is left to 100 shared out to the others, each counting a quarter as much."""
+def _one_for_each_cause(findings: list[Finding]) -> Iterable[Finding]:
+    """The worst of those that one change would mend, the worst cause first."""
     worst: dict[object, Finding] = {}
     for finding in sorted(findings, key=lambda f: (-f.risk, f.check, f.fingerprint)):
         worst.setdefault(_cause(finding), finding)
-    first, *others = worst.values()
+    return worst.values()
+
+
+def _principal(subject: Subject, findings: list[Finding], tier: str) -> PrincipalScore:
+    """First the worst cause, then what is left to 100 shared out to the others, each counting a quarter as much."""
+    first, *others = _one_for_each_cause(findings) if len(findings) > 1 else findings
     shares = sum(f.risk * FADING ** (COUNTED - place) for place, f in enumerate(others[:COUNTED], start=1))
     added = _half_up((100 - first.risk) * shares, 100 * FADING**COUNTED)
     reasons = [f"{first.title} ({first.risk})"]

@@ -228,8 +228,8 @@ def examples(actions: int, most: int = 3) -> str:
     names: list[str] = []
     rest = actions
     for mask in (identity_writing(), *_harms().values(), actions):
-        while rest & mask and len(names) < most:
-            first = rest & mask & -(rest & mask)
+        while len(names) < most and (some := rest & mask):
+            first = some & -some
             names.append(catalog.universe().names[first.bit_length() - 1])
             rest ^= first
     more = rest.bit_count()

@@ -7,7 +7,7 @@ thousand principals is what an audit would pay most for. The lists are few and s
 from __future__ import annotations
 
 from functools import lru_cache, reduce
-from operator import and_
+from operator import and_, or_
 from typing import TYPE_CHECKING, NamedTuple
 
 from leastwise.policy.document import Policy
@@ -78,20 +78,14 @@ def have_common(found: tuple[Granted, ...]) -> bool:
 
 def together(documents: Iterable[Document]) -> int:
     """The actions that some statement of the documents allows somewhere, whatever its conditions, as bits."""
-    out = 0
-    for document in documents:
-        if isinstance(document.policy, Policy):
-            out |= union(_allowed(document.policy), mask_of)
-    return out
+    masks = [_anywhere(d.policy) for d in documents]
+    return reduce(or_, masks) if masks else 0
 
 
 @lru_cache(maxsize=1 << 14)
 def union(lists: Lists, bits_of: Callable[[Actions], int]) -> int:
     """The bits of all the lists: many policies have the same ones."""
-    out = 0
-    for actions in lists:
-        out |= bits_of(actions)
-    return out
+    return reduce(or_, map(bits_of, lists)) if lists else 0
 
 
 def mask_of(actions: Actions) -> int:
@@ -107,6 +101,11 @@ def _number(policy: Policy | Unparsed) -> int:
 @lru_cache(maxsize=1 << 14)
 def _count(actions: Actions) -> int:
     return actions.mask.bit_count()
+
+
+@lru_cache(maxsize=1 << 17)
+def _anywhere(policy: Policy | Unparsed) -> int:
+    return union(_allowed(policy), mask_of) if isinstance(policy, Policy) else 0
 
 
 @lru_cache(maxsize=1 << 17)

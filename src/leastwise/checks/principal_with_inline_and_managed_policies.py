@@ -38,18 +38,19 @@ def principal_with_inline_and_managed_policies(account: Account) -> Iterator[Sai
     for holder in account.holders:
         documents = holder.documents
         managed = [d for d in documents if d.is_managed]
-        inline = [d for d in documents if not d.is_managed]
-        if managed and inline and have_common(granted_to(account, holder)):
-            yield _mixed(account, holder, inline, managed)
+        if managed and len(managed) < len(documents):
+            inline = [d for d in documents if not d.is_managed]
+            added = together(inline) & weighty()
+            added = added and added & ~together(managed) & possible_actions(account, holder)
+            if added or have_common(granted_to(account, holder)):
+                yield _mixed(holder, inline, managed, added)
 
 
-def _mixed(account: Account, holder: Holder, inline: list[Document], managed: list[Document]) -> Hit:
+def _mixed(holder: Holder, inline: list[Document], managed: list[Document], added: int) -> Hit:
     facts: dict[str, bool] = {}
-    added = together(inline) & weighty()
-    weight = added and added & ~together(managed) & possible_actions(account, holder)
-    if weight:
-        identity = weight & identity_writing()
-        facts[f"the inline part adds {examples(weight)}"] = True
+    if added:
+        identity = added & identity_writing()
+        facts[f"the inline part adds {examples(added)}"] = True
         facts[f"among them writing of identities: {examples(identity)}"] = bool(identity)
     return Hit(
         holder.subject,

@@ -41,13 +41,13 @@ ENOUGH = 0.9
 )
 def principal_with_power_user_access(account: Account) -> Iterator[Said]:
     """One hit for each power user."""
+    enough = ENOUGH * _power().bit_count()
     for holder in account.holders:
-        if _is_power_user(account, holder) and not standing(account, holder).is_administrator:
+        if _is_power_user(account, holder, enough) and not standing(account, holder).is_administrator:
             yield _hit(account, holder)
 
 
-def _is_power_user(account: Account, holder: Holder) -> bool:
-    enough = ENOUGH * _power().bit_count()
+def _is_power_user(account: Account, holder: Holder, enough: float) -> bool:
     hopeful = at_most(holder.documents) >= enough  # spares nearly everyone the arithmetic
     return hopeful and (allowed_on_everything(account, holder, sure=False) & _power()).bit_count() >= enough
 
