@@ -81,6 +81,7 @@ def test_every_shape_of_a_file_is_read(tmp_path: Path, content: bytes) -> None:
         (b"\xff\xfe\x00", "damaged", 0),
         (json.dumps({"Records": [A, 7, {"eventName": []}, B]}).encode(), "2 of its 4 records", 2),
         (json.dumps({"Records": [A, {**A, "eventTime": "noon"}]}).encode(), "1 of its 2 records", 1),
+        (json.dumps({"Records": [A, {**A, "eventTime": "2026-10-01T12:00:00"}]}).encode(), "1 of its 2 records", 1),
         (json.dumps({"Records": [A, {**A, "userIdentity": "me"}]}).encode(), "1 of its 2 records", 1),
         (LINES + b"\nnonsense\n{}", "2 of its lines", 2),
     ],

@@ -113,9 +113,21 @@ def test_the_coverage_counts_every_event_once() -> None:
     assert (seen.first.hour, seen.last.hour) == (1, 9)
 
 
+def test_days_with_events_are_counted() -> None:
+    later = [
+        an_event("ec2:DescribeVpcs", {}, eventTime=f"2026-10-{moment}Z") for moment in ("05T00:00:00", "04T23:59:59")
+    ]
+    assert covered(at(1), at(23), *later).days == 3
+
+
+def test_times_of_other_zones_are_the_same_moments() -> None:
+    seen = only(at(1, parameters={}), an_event("ec2:DescribeVpcs", {}, eventTime="2026-10-01T03:00:00+02:00"))
+    assert seen.first == seen.last
+
+
 def test_without_events_nothing_is_covered() -> None:
     nothing = covered()
-    assert (nothing.events, nothing.first, nothing.last, nothing.accounts) == (0, None, None, ())
+    assert (nothing.events, nothing.first, nothing.last, nothing.days) == (0, None, None, 0)
 
 
 def test_names_without_end_are_cut() -> None:

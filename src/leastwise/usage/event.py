@@ -7,8 +7,9 @@ Parameters and resources stay text until somebody asks, since most records are a
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Annotated
 
-from msgspec import Raw, Struct, field
+from msgspec import Meta, Raw, Struct, field
 
 NOTHING = Raw()
 
@@ -40,7 +41,7 @@ class Event(Struct, frozen=True, gc=False, rename="camel"):
 
     event_source: str
     event_name: str
-    event_time: datetime
+    event_time: Annotated[datetime, Meta(tz=True)]
     user_identity: Identity | None = None
     aws_region: str | None = None
     source_ip_address: str | None = field(name="sourceIPAddress", default=None)

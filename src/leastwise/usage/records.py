@@ -83,6 +83,8 @@ class Coverage(msgspec.Struct, frozen=True, kw_only=True):
     source: str
     first: datetime | None = None
     last: datetime | None = None
+    days: int = 0
+    """Days with at least one event. Fewer than lie between first and last: logs are missing, or nobody called."""
     accounts: tuple[str, ...] = ()
     regions: tuple[str, ...] = ()
     management: tuple[str, ...] = ()

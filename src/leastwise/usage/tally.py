@@ -123,6 +123,8 @@ class Tally:
 
     scopes: dict[Key, Scope] = field(default_factory=dict)
     whole: Times | None = None
+    days: set[int] = field(default_factory=set)
+    """Ordinals of the days with events."""
     accounts: set[str] = field(default_factory=set)
     regions: set[str] = field(default_factory=set)
     sources: set[tuple[str, bool]] = field(default_factory=set)
@@ -138,9 +140,11 @@ class Tally:
     def add(self, events: Iterable[Event], tell: Teller) -> None:
         """Events of one file, or of a piece of it."""
         alike: dict[tuple[Credit, str, int, bool], _Alike] = {}
+        days = self.days
         for event in events:
             said = tell(event)
             moment = event.event_time
+            days.add(moment.toordinal())
             key = (credit(event.user_identity, event.event_type), via(event), id(said), is_data(event))
             known = alike.get(key)
             if known is None:
@@ -167,6 +171,7 @@ class Tally:
             self.whole.add(other.whole)
         elif other.whole:
             self.whole = copy(other.whole)
+        self.days |= other.days
         self.accounts |= other.accounts
         self.regions |= other.regions
         self.sources |= other.sources
@@ -218,6 +223,7 @@ class Tally:
             source=source,
             first=self.whole.first if self.whole else None,
             last=self.whole.last if self.whole else None,
+            days=len(self.days),
             accounts=tuple(sorted(self.accounts - {""})),
             regions=tuple(sorted(self.regions - {""})),
             management=tuple(sorted(name for name, data in self.sources if not data)),
