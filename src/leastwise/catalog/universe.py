@@ -24,6 +24,7 @@ class Universe(Names):
         self._level_masks: dict[AccessLevel, int] = {}
         self._alike: dict[str, tuple[tuple[str, int], ...]] = {}
         self._groups: dict[int, int] = {}
+        self._models: dict[int, str] = {}
         self._patterns: dict[str, tuple[str, ...]] = {}
 
     def level(self, action: str) -> AccessLevel | None:
@@ -62,10 +63,11 @@ class Universe(Names):
     def model(self, action: str) -> str:
         """The first action of the service that takes the same; itself, when it takes no resource or is unknown."""
         index = self.index(action)
-        if index is None or not self.scopable >> index & 1:
+        if index is None:
             return action
-        group = self._like(index)
-        return self.names[(group & -group).bit_length() - 1]
+        if index not in self._models:
+            self.alike(action.lower().partition(":")[0])
+        return self._models.get(index, action)
 
     def resource_patterns_of(self, mask: int) -> tuple[str, ...]:
         """The same for all actions of a mask together."""
@@ -89,6 +91,7 @@ class Universe(Names):
             self._alike[service] = tuple([(self.names[group[0]], mask) for mask, group in groups])
             for mask, group in groups:
                 self._groups |= dict.fromkeys(group, mask)
+                self._models |= dict.fromkeys(group, self.names[group[0]])
         return self._alike[service]
 
     def apart(self, mask: int) -> list[int]:

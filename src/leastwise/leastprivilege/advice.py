@@ -55,8 +55,9 @@ def advise(
 
     Subjects that hold no policies, exempt ones and those whose policies AWS owns are passed over.
     """
-    holders = {h.arn: h for h in account.holders if _is_ours(h)}
-    scored = sorted((s for s in scores if s.subject.arn in holders), key=lambda s: (-s.score, s.subject.arn))
+    named = {s.subject.arn: s for s in scores}
+    holders = {h.arn: h for h in account.holders if h.arn in named and _is_ours(h)}
+    scored = sorted((named[arn] for arn in holders), key=lambda s: (-s.score, s.subject.arn))
     adviser = Adviser(account, paths)
     chosen = tuple(adviser.recommend(holders[s.subject.arn], s.score) for s in scored[:limit])
     return Advice(chosen, max(0, len(scored) - limit))

@@ -115,14 +115,15 @@ def _actions_behind(service: str) -> int | None:
 
 
 def sharers(account: Account, policy: str) -> tuple[str, ...]:
-    """Whom a change of the managed policy meets: the ARNs of all it is attached to, or bounds."""
+    """Whom a change of the managed policy meets: the ARNs of all it is attached to, or bounds. Nobody changes AWS's."""
 
     def find() -> dict[str, tuple[str, ...]]:
         held: dict[str, list[str]] = {}
         for holder in account.holders:
             boundary = None if isinstance(holder, Group) else holder.boundary
             for document in (*holder.attached, *filter(None, (boundary,))):
-                held.setdefault(document.arn, []).append(holder.arn)
+                if ":iam::aws:" not in document.arn:
+                    held.setdefault(document.arn, []).append(holder.arn)
         return {arn: tuple(sorted(holders)) for arn, holders in held.items()}
 
     return remember(account, "holders of policies", find).get(policy, ())

@@ -49,6 +49,9 @@ class Permission(NamedTuple):
 
     def works(self, account: Account, holder: Holder) -> bool:
         """Whether the principal may have it, where it is bound or else anywhere; a trust may grant it, too."""
+        return remember(holder, ("works", self), lambda: self._works(account, holder))
+
+    def _works(self, account: Account, holder: Holder) -> bool:
         role = _known(account).get(self.resource)
         if self.action.lower() == ASSUME and isinstance(role, Role) and not isinstance(holder, Group):
             return assume(account, holder, role).allowed is not False

@@ -26,7 +26,7 @@ def is_wild(pattern: str) -> bool:
 def covers_entry(actions: Actions, entry: str) -> bool:
     """Whether the list covers all that the entry can match, also what the catalogue does not know."""
     mask = catalog.universe().mask(entry)
-    if mask & ~actions.mask:
+    if mask & actions.mask != mask:
         return False
     if not is_wild(entry):
         return bool(mask) or actions.match(entry.lower())
@@ -46,6 +46,7 @@ def meets_entry(actions: Actions, entry: str) -> bool:
     return covered(glob, near) is not True if actions.negated else any(overlaps(glob, each) for each in near)
 
 
+@lru_cache(maxsize=1 << 15)
 def _service(entry: str) -> str:
     """The service that the entry spells out; "" where it spans several."""
     service = entry.partition(":")[0].lower()

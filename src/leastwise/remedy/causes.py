@@ -108,11 +108,7 @@ def is_met(account: Account, cause: Cause) -> bool:
     if cause.site.place is Place.TRUST:
         role = holders(account)[cause.site.holder]
         return isinstance(role, Role) and all(_is_shut(account, role, source, d.caller) for d in cause.demands)
-    return not any(_works(account, source, demand.permission) for demand in cause.demands)
-
-
-def _works(account: Account, source: Holder, permission: Permission) -> bool:
-    return remember(source, ("works", permission), lambda: permission.works(account, source))
+    return not any(demand.permission.works(account, source) for demand in cause.demands)
 
 
 def _is_shut(account: Account, role: Role, source: Holder, caller: str) -> bool:
@@ -147,7 +143,7 @@ def _or(account: Account, edge: Edge, permission: Permission) -> tuple[Permissio
     source = holders(account)[edge.source]
     instead = {a for need in _methods()[edge.method].needs if permission.action in need.actions for a in need.actions}
     rest = (Permission(action, permission.resource) for action in sorted(instead - {permission.action}))
-    return (permission, *(each for each in rest if _works(account, source, each)))
+    return (permission, *(each for each in rest if each.works(account, source)))
 
 
 def _demands(permissions: Iterable[Permission], edge: Edge, others: Iterable[str]) -> tuple[Demand, ...]:

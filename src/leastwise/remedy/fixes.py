@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -39,6 +40,7 @@ def _cuts(account: Account, findings: Sequence[Finding], paths: list[Path]) -> I
     worst = sorted(paths, key=lambda p: (len(p.edges), -p.risk))[:CONSIDERED]
     found = plan(account, worst, lambda _: True, Extent(most=MOST, rounds=rounds or 1, judged=rounds > 0))
     left, so_far = {p.fingerprint: p.source.arn for p in paths}, 0
+    raised = Counter(f.subject.arn for f in findings if f.check == ESCALATION)
     for fix in found.fixes:
         before = set(left.values())
         for path in fix.ends:
@@ -51,7 +53,7 @@ def _cuts(account: Account, findings: Sequence[Finding], paths: list[Path]) -> I
             ends_paths=len(fix.ends),
             ends_so_far=so_far,
             ends_of=len(paths),
-            ends_findings=sum(f.check == ESCALATION and f.subject.arn in freed for f in findings),
+            ends_findings=sum(raised[arn] for arn in freed),
             subjects=tuple(sorted({path.source.arn for path in fix.ends})),
             verified=found.judged,
         )
@@ -59,11 +61,13 @@ def _cuts(account: Account, findings: Sequence[Finding], paths: list[Path]) -> I
 
 def _singles(account: Account, findings: Sequence[Finding], room: int, *, covered: bool) -> Iterator[Fix]:
     """The riskiest findings, one fix each; escalations only where no change was found that ends them."""
+    if room <= 0:
+        return
     known = holders(account)
     rest = [f for f in findings if f.fix and not (covered and f.check == ESCALATION)]
     rest.sort(key=lambda f: (-f.risk, -f.severity, f.check, f.subject.arn, f.fingerprint))
     ours = (f for f in rest if not (f.subject.arn in known and is_spared(known[f.subject.arn])))
-    for finding in islice(ours, max(room, 0)):
+    for finding in islice(ours, room):
         yield Fix(
             text=f"{finding.fix[0].rstrip('.')}: {finding.subject.kind.value} {finding.subject.name}",
             ends_findings=1,

@@ -12,6 +12,7 @@ import msgspec
 
 from leastwise.account.model import Account, Group, ManagedPolicy, Role, User
 from leastwise.escalation.paper import MOST_VERSIONS, PAPER
+from leastwise.leastprivilege.ground import sharers
 from leastwise.policy.document import Document, parse_value
 from leastwise.remedy.sites import Place
 
@@ -54,12 +55,13 @@ class _Paper:
 
     def account(self) -> Account:
         groups = {g.arn: self._holder(g) for g in self.before.groups}
+        met = {arn for policy in self.managed for arn in sharers(self.before, policy)} | self.by_holder.keys()
         return msgspec.structs.replace(
             self.before,
             memo={},
             groups=tuple(groups.values()),
-            users=tuple(self._user(u, groups) for u in self.before.users),
-            roles=tuple(map(self._role, self.before.roles)),
+            users=tuple([self._user(u, groups) for u in self.before.users]),
+            roles=tuple([self._role(r) if r.arn in met or r.arn in self.forget else r for r in self.before.roles]),
             policies=self.policies,
         )
 
