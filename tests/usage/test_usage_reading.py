@@ -59,6 +59,7 @@ ROWS = [
     row("s3:AbortMultipartUpload", {"bucketName": "b", "key": "k"}, "s3:AbortMultipartUpload arn:aws:s3:::b/k", page=S3),
     row("s3:PutObject", {"bucketName": "b", "key": "k", "x-amz-acl": "private"}, "s3:PutObject arn:aws:s3:::b/k", "s3:PutObjectAcl arn:aws:s3:::b/k", page=S3),
     row("s3:CopyObject", {"bucketName": "b", "key": "k", "x-amz-copy-source": "/from/the%20key"}, "s3:GetObject arn:aws:s3:::from/the key", "s3:PutObject arn:aws:s3:::b/k", page=S3),
+    row("s3:CopyObject", {"bucketName": "b", "key": "k", "x-amz-copy-source": "from/k?versionId=v"}, "s3:GetObjectVersion arn:aws:s3:::from/k", "s3:PutObject arn:aws:s3:::b/k", page=S3),
     row("s3:DeleteObjects", {"bucketName": "b", "delete": ""}, "s3:DeleteObject ?arn:aws:s3:::b/*", page=S3),
     row("s3:DeleteBucketReplication", {"bucketName": "b"}, "s3:PutReplicationConfiguration arn:aws:s3:::b", page=S3),
     row("s3:DeleteBucketOwnershipControls", {"bucketName": "b"}, "s3:PutBucketOwnershipControls arn:aws:s3:::b", page=S3),

@@ -61,7 +61,7 @@ def service_of(source: str) -> str:
 def actions_of(meant: Meaning, parameters: Parameters) -> tuple[str, ...]:
     """The actions of an event, its parameters considered; none if it is unmapped."""
     actions = _by_statement(parameters) if meant.event in _STATEMENTS else meant.actions
-    if meant.event.startswith("s3:") and parameters.first("versionid"):
+    if meant.event.startswith("s3:") and _names_version(parameters):
         actions = tuple(map(_of_version, actions))
     also = [action for parameter, action in ALSO.get(meant.event, ()) if parameters.first(parameter)]
     return tuple(dict.fromkeys((*actions, *also)))
@@ -97,6 +97,11 @@ def _by_statement(parameters: Parameters) -> tuple[str, ...]:
     if not words or any(word not in PARTIQL for word in words):
         return ()
     return tuple(dict.fromkeys(f"dynamodb:PartiQL{PARTIQL[word]}" for word in words))
+
+
+def _names_version(parameters: Parameters) -> bool:
+    """Whether an S3 request asks for one version, be it that of the source of a copy."""
+    return bool(parameters.first("versionid")) or "?versionId=" in parameters.first("x-amz-copy-source")
 
 
 @cache
