@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from leastwise.account.build import DETAILS, build
@@ -37,8 +38,9 @@ RUNNING, FAILED = "IN_PROGRESS", "FAILED"
 STAGE = "last use"
 AT_ONCE = 100  # jobs under way
 SHORTEST_PAUSE, LONGEST_PAUSE = 1.0, 8.0  # seconds between two rounds
-STALLED = 120.0  # seconds of pauses in which no job finished: the rest is given up
-PATIENCE = 900.0  # seconds of pauses over all
+STALLED = timedelta(minutes=2)  # without a job that finished: the rest is given up
+PATIENCE = timedelta(minutes=10)  # over all, and for each principal as much as follows
+EACH = timedelta(seconds=1)
 
 
 @dataclass(slots=True)
@@ -95,18 +97,18 @@ def reports(aws: Aws, arns: list[str]) -> Part:
 
 def _finish(aws: Aws, state: _Round, total: int) -> None:
     """Begin, pause and ask, until all are done or patience is at an end; fewer pauses while jobs finish."""
-    pause, slept, stalled = SHORTEST_PAUSE, 0.0, 0.0
-    while (state.waiting or state.jobs) and stalled < STALLED and slept < PATIENCE:
+    now, pause = aws.clock.now, SHORTEST_PAUSE
+    moved, end = now(), now() + PATIENCE + total * EACH
+    while (state.waiting or state.jobs) and now() < min(moved + STALLED, end):
         done = len(state.said)
         _begin(aws, state, total)
         if state.unsupported:
             return
         if state.jobs:
             aws.clock.sleep(pause)
-            slept, stalled = slept + pause, stalled + pause
             _ask(aws, state, total)
         if len(state.said) > done:
-            pause, stalled = max(pause / 2, SHORTEST_PAUSE), 0.0
+            pause, moved = max(pause / 2, SHORTEST_PAUSE), now()
         else:
             pause = min(pause * 2, LONGEST_PAUSE)
 
