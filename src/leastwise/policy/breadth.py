@@ -74,7 +74,7 @@ def _may_cover(pattern: str, start: str) -> bool:
     """Whether the pattern may cover all resources of a type: most begin as no type does, after the same start."""
     if not pattern.startswith(start):
         return True
-    head = _WILD.split(pattern, 1)[0][len(start) - 1 :]
+    head = pattern.partition("*")[0].partition("?")[0][len(start) - 1 :]
     owner_ends = head.find(":", 1) + 1
     return not owner_ends or head in _beginnings(head[:owner_ends])
 

@@ -5,7 +5,7 @@ The published words (`principal_name`, `issue_description`, …) live here and n
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, TypeVar
+from typing import TYPE_CHECKING, Annotated
 
 from msgspec import Meta
 from msgspec.structs import asdict
@@ -59,9 +59,6 @@ class PublishedSuppressed(PublishedFinding, frozen=True, kw_only=True):
     """A finding about an exempt subject, with the reason."""
 
     reason: Text
-
-
-F = TypeVar("F", bound=PublishedFinding)
 
 
 class PublishedScore(About, frozen=True, kw_only=True):
@@ -235,18 +232,14 @@ def _score(score: PrincipalScore) -> PublishedScore:
     )
 
 
-def _finding(finding: Finding) -> PublishedFinding:
-    return _published(PublishedFinding, finding)
-
-
 def _suppressed(suppressed: Suppressed) -> PublishedSuppressed:
-    return _published(PublishedSuppressed, suppressed.finding, reason=suppressed.reason)
+    return PublishedSuppressed(reason=suppressed.reason, **asdict(_finding(suppressed.finding)))
 
 
-def _published(record: type[F], finding: Finding, **more: str) -> F:
-    """One field by the next: there are tens of thousands. One without evidence of its own points at its subject."""
+def _finding(finding: Finding) -> PublishedFinding:
+    """Field by field, for there are tens of thousands. One without evidence of its own points at its subject."""
     subject = finding.subject
-    return record(
+    return PublishedFinding(
         principal_name=subject.name,
         principal_arn=subject.arn,
         principal_type=subject.kind,
@@ -267,5 +260,4 @@ def _published(record: type[F], finding: Finding, **more: str) -> F:
         evidence=evidence(finding.evidence) or (PublishedEvidence(document=subject.arn, note=finding.message),),
         references=finding.cites or (f"leastwise explain {finding.check}",),
         fingerprint=finding.fingerprint,
-        **more,
     )
