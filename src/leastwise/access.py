@@ -266,9 +266,10 @@ def _leave_administration(levels: tuple[Layer, ...], context: Context) -> bool:
 
 
 def _opens_everything(layer: Layer, context: Context, *, sure: bool) -> bool:
-    """Whether the layer allows all actions on all resources: surely, or if undecided conditions turn out well."""
+    """Whether the layer allows all actions on all resources: surely, or if what is open turns out well."""
     return (
-        open_actions(layer, context, sure=sure) == catalog.universe().everything
+        not (sure and layer.unparsed)
+        and open_actions(layer, context, sure=sure) == catalog.universe().everything
         and _opens(layer.bearing(PROBE).allows, context, sure=sure)
         and not denied_somewhere(layer, context, sure=sure)
     )

@@ -94,6 +94,12 @@ def test_conditional_where_it_hangs_on_mfa() -> None:
     assert "MultiFactorAuthPresent" in the_hit(principal_with_admin_access, account).assumes[0]
 
 
+def test_conditional_where_a_policy_of_its_own_cannot_be_read() -> None:
+    unreadable = {"Statement": [{"Effect": "Perhaps", "Action": "*"}]}
+    account = an_account().user("eve", inline={"p": document(allow("*")), "q": unreadable}).build()
+    assert the_hit(principal_with_admin_access, account).assumes == ("identity q could not be read",)
+
+
 def test_a_user_with_active_credentials_weighs_most() -> None:
     assert severity(principal_with_admin_access, an_account().user("a", attached=(ADMIN,)).build()) is Severity.HIGH
     account = an_account().user("a", attached=(ADMIN,), keys=(key(1),)).build()

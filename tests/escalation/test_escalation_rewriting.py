@@ -79,6 +79,14 @@ def test_each_of_several_denying_policies_must_be_one_that_may_be_detached(
     assert used(eve(world, *own, attached=("one", "two"))) == methods
 
 
+def test_a_policy_that_cannot_be_read_may_deny_so_that_nothing_is_proven() -> None:
+    unreadable = {"Statement": [{"Effect": "Perhaps", "Action": "*"}]}
+    documents = {"p": document(allow("iam:PutUserPolicy", EVE)), "q": unreadable}
+    (path,) = routes(an_account().user("eve", inline=documents).build())
+    assert path.verdict is Verdict.CONDITIONAL
+    assert path.edges[0].conditions == ("identity q could not be read",)
+
+
 @pytest.mark.parametrize(
     ("versions", "more", "methods"),
     [(3, [], {"iam-001"}), (4, [], set()), (4, ["iam:DeletePolicyVersion"], {"iam-001"})],

@@ -296,6 +296,15 @@ def test_what_aws_itself_denies_is_said_to_be_its() -> None:
     assert denied.layer == "AWS"
 
 
+def test_an_unreadable_policy_of_the_caller_may_deny_and_grants_nothing() -> None:
+    half = Layer((*layer([[ALLOWS_S3]]).documents, *layer([{"Statement": "?"}]).documents))
+    answer = evaluate(asked(), Layers(identity=half))
+    assert answer.outcome is Outcome.CONDITIONAL
+    assert all("could not be read" in text for text in answer.conditions)
+    assert answer.conditions
+    assert evaluate(asked("ec2:RunInstances"), Layers(identity=half)).outcome is Outcome.DENIED
+
+
 def test_an_unreadable_limit_leaves_the_others_and_the_grants_in_force() -> None:
     unread, nothing = layer([{"Statement": "?"}]), layer([[]])
     half = Layer((*layer([[ALLOWS_S3]]).documents, *unread.documents))

@@ -138,9 +138,14 @@ def _of_policy(policy: Policy) -> Powers:
 
 
 def of_document(document: Document) -> Powers:
-    """What one document allows; one that could not be understood allows nothing that is known."""
+    """What one document allows; one that could not be understood allows nothing that is known, and may deny all."""
     policy = document.policy
-    return _of_policy(policy) if isinstance(policy, Policy) else NOTHING
+    return _of_policy(policy) if isinstance(policy, Policy) else _unread()
+
+
+@cache
+def _unread() -> Powers:
+    return Powers(denied=sum(hot().bits.values()))
 
 
 def powers(account: Account, holder: Holder) -> Powers:

@@ -48,9 +48,9 @@ Unread = tuple[str, "Document"]
 class Ways:
     """Allowed is what no deny covers and all layers of some way allow.
 
-    Resource-based layers are cut down to the statements that name the caller. A limit that could not be read is in
-    `unread`, and in no way: with one of these no allow is sure. `mask` are the catalogue's actions about which there is
-    anything to decide: all others are implicitly denied.
+    Resource-based layers are cut down to the statements that name the caller. A policy of the caller or a limit that
+    could not be read is in `unread`, since it may deny, a limit also in no way: with one of these no allow is sure.
+    `mask` are the catalogue's actions about which there is anything to decide: all others are implicitly denied.
     """
 
     __slots__ = ("denies", "granting", "mask", "refusing", "unread", "ways")
@@ -151,7 +151,8 @@ class Case:
         limits = (*self.boundaries, *self.sessions, *self.scps, *self.rcps, *self.endpoints)
         resource = () if spared_by_resource else self.granted()
         reserved = () if self.caller.service_linked else (_AWS,)
-        unread = tuple([(part.name, document) for part in limits for document in part.layer.unparsed])
+        said = (*self.identity, *limits)
+        unread = tuple([(part.name, document) for part in said for document in part.layer.unparsed])
         ways = tuple([(*grant, *self.scps, *self.endpoints) for grant in grants])
         if unread:
             ways = tuple([tuple([p for p in way if p not in limits or not p.layer.unparsed]) for way in ways])
