@@ -235,8 +235,7 @@ def _trusted(role: Role) -> Iterator[Principals]:
 def full_administrator(account: Account, holder: Holder) -> bool | None:
     """Allowed every action on every resource after denies and boundary; None where it hangs on a condition.
 
-    What an SCP forbids, it forbids to everybody whom it names, so an administrator stays one under it for as long as
-    it leaves a way to change permissions: see the decision record on SCPs and administrators.
+    An administrator stays one under SCPs that leave a way to change permissions: see the decision record on them.
     """
     return remember(holder, "full", lambda: _full(account, holder))
 

@@ -109,3 +109,16 @@ def test_alternatives_are_listed_up_to_five() -> None:
     assert sorted(path.edges[0].method for path in paths) == [
         "iam-007", "iam-008", "iam-012", "lambda-001", "lambda-006",
     ]  # fmt: skip
+
+
+def test_a_member_of_a_strong_group_who_is_held_back_cannot_join_it_again() -> None:
+    world = an_account().group("admins", attached=ADMIN).policy("fence", document(allow("s3:*")))
+    world.user("ann", groups=("admins",), boundary="fence")
+    assert not eve(world, allow(["iam:AddUserToGroup", "iam:CreateAccessKey"], [f"{IAM}user/ann", f"{IAM}group/none"]))
+
+
+def test_what_cannot_be_read_grants_nothing() -> None:
+    world = an_account().user("boss", attached=ADMIN)
+    mine = document(allow("iam:CreateAccessKey", f"{IAM}user/nobody"))
+    world.user("eve", inline={"a": {"Statement": [{**allow("*"), "Effect": "Perhaps"}]}, "p": mine})
+    assert not routes(world.build())

@@ -13,7 +13,7 @@ from escalation.cases_io import by_eve as eve
 from escalation.cases_io import routes, used
 from leastwise.escalation import find_paths, tier
 from leastwise.results import Verdict
-from world import allow, an_account, deny, document, trust
+from world import allow, an_account, by_service, deny, document, trust
 
 IAM = "arn:aws:iam::123456789012:"
 EVE = f"{IAM}user/eve"
@@ -239,3 +239,21 @@ def test_two_who_enrol_are_not_taken_for_each_other() -> None:
 def test_meeting_conditions_is_no_privilege_by_itself(action: str) -> None:
     account = an_account().user("eve", inline={"p": document(allow(action, EVE))}).build()
     assert tier(account, account.users[0]) == "other"
+
+
+def test_permissions_that_ask_for_mfa_are_not_shared_with_those_who_have_none() -> None:
+    world = an_account().role("boss", by_service("lambda"), attached=ADMIN)
+    use = allow(["iam:PassRole", "lambda:CreateFunction", "lambda:InvokeFunction"], Condition=MFA)
+    world.user("ann", inline={"p": document(use)}).user("eve", inline={"p": document(use, allow(ENROL))})
+    verdicts = {path.source.name: path.verdict for path in find_paths(world.build()) if path.escalates}
+    assert verdicts == {"ann": Verdict.CONDITIONAL, "eve": Verdict.PROVEN}
+
+
+@pytest.mark.parametrize("value", ["two words", "a:b/c=d+e@f.g_h-i", ""])
+def test_a_tag_may_have_this_value(value: str) -> None:
+    assert tagging({"StringEquals": {"aws:PrincipalTag/team": value}}) == {"iam-taguser"}
+
+
+@pytest.mark.parametrize("value", ["it's", "a,b", "x" * 257])
+def test_no_tag_can_have_this_value(value: str) -> None:
+    assert not tagging({"StringEquals": {"aws:PrincipalTag/team": value}})

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 METHODS = {method.id: method for method in methods()}
 FUNCTION, INSTANCE, MANAGED = "lambda:function", "ec2:instance", "ssm:managed-instance"
+ADMIN = ("AdministratorAccess",)
 CODE = ["lambda:UpdateFunctionCode", "lambda:InvokeFunction"]
 
 
@@ -153,6 +154,14 @@ def test_of_several_resources_one_within_reach_is_enough() -> None:
     assert [one.document for one in edge.running] == [function("z")]
     assert {used.resource for used in edge.permissions} == {function("z")}
     assert edge.commands[0].startswith("aws lambda update-function-code --function-name z ")
+
+
+def test_each_of_two_functions_leads_to_the_role_that_it_bears() -> None:
+    world = looked(eve(allow(CODE, function("f"))), HERE).role("chief", by_service("lambda"), attached=ADMIN)
+    world.user("ann", inline={"p": document(allow(CODE, function("g")))})
+    runs(runs(world, FUNCTION, "f", role="boss"), FUNCTION, "g", role="chief")
+    ends = {path.source.name: (path.target.name, path.verdict) for path in find_paths(world.build())}
+    assert ends == {"eve": ("boss", Verdict.PROVEN), "ann": ("chief", Verdict.PROVEN)}
 
 
 def test_a_proven_way_in_one_region_stands_beside_regions_that_were_not_seen() -> None:

@@ -9,6 +9,7 @@ import pytest
 from leastwise.escalation import methods
 from leastwise.escalation.method import SHAPES, Method, Need, unknown_actions
 from leastwise.escalation.powers import hot, hot_mask
+from leastwise.escalation.prose import permissions, premises, with_blanks
 from leastwise.escalation.render import WORDS
 from leastwise.policy.elements import Actions
 
@@ -70,3 +71,15 @@ def test_an_action_outside_the_catalogue_still_counts(monkeypatch: pytest.Monkey
     assert hot_mask(Actions.of(("new:*",), negated=False)) == bits["new:action"]
     assert hot_mask(Actions.of(("s3:GetBucketAcl",), negated=False)) == 0
     hot_mask.cache_clear()
+
+
+@ROWS
+def test_a_row_is_told_in_words(method: Method) -> None:
+    told = list(permissions(method))
+    assert [actions for actions, _ in told][-len(method.needs) :] == [need.actions for need in method.needs] or (
+        method.shape == "assume"
+    )
+    assert all(on == "" or on.startswith(" on ") for _, on in told)
+    assert all(text.endswith(".") for text in premises(method))
+    assert "{" not in with_blanks(method.attack)
+    assert bool(method.trusts) <= any(method.trusts in text for text in premises(method))

@@ -154,6 +154,7 @@ def test_an_account_that_was_not_given_is_where_the_view_ends() -> None:
     (frontier,) = frontiers(onward(eve(walk)))
     assert (frontier.account, frontier.roles) == (FOREIGN, f"arn:aws:iam::{FOREIGN}:role/boss")
     assert frontiers(onward(eve(walk, deny("sts:*")))) == ()
+    assert frontiers(onward(eve(walk, deny("sts:*", f"arn:aws:iam::{FOREIGN}:*")))) == ()
     assert frontiers(onward(eve(walk), an_account(FOREIGN))) == ()
     through = eve(allow("sts:AssumeRole", f"arn:aws:iam::{ACCOUNT}:role/*"))
     through.role("near", trust({"AWS": ROOT}), inline={"p": document(walk)})
@@ -166,3 +167,36 @@ def test_a_policy_that_cannot_be_read_is_named() -> None:
     blast = blast_radius(alone(world.build()), "eve")
     assert [why for why in blast.blind if "role/near" in why]
     assert blast_radius(alone(eve(allow("s3:*")).build()), "eve").blind == ()
+
+
+def test_roles_that_lead_back_are_reached_once() -> None:
+    world = eve(allow("sts:AssumeRole"))
+    for name, other in (("near", "far"), ("far", "near")):
+        go = {"p": document(allow("sts:AssumeRole"))}
+        world.role(name, trust({"AWS": [EVE, f"arn:aws:iam::{ACCOUNT}:role/{other}"]}), inline=go)
+    assert reached(world) == [("far", "sts-001", 1, "proven"), ("near", "sts-001", 1, "proven")]
+
+
+def test_who_is_administrator_goes_on_where_services_bear_roles() -> None:
+    world = eve(allow("*")).role("bearer", by_service("lambda"), inline={"p": READ})
+    assert reached(world) == [(ACCOUNT, "", 0, "proven")]
+
+
+def test_a_role_that_may_be_passed_under_an_open_condition() -> None:
+    office = {"IpAddress": {"aws:SourceIp": "203.0.113.0/24"}}
+    world = eve(allow(list(PASS), Condition=office)).role("bearer", by_service("lambda"), inline={"p": READ})
+    assert reached(world) == [("bearer", "lambda-001", 1, "conditional")]
+
+
+@pytest.mark.parametrize("source", [ACCOUNT, FOREIGN])
+def test_a_role_is_borne_only_by_what_its_trust_lets_in(source: str) -> None:
+    mine = trust({"Service": "lambda.amazonaws.com"}, StringEquals={"aws:SourceAccount": source})
+    world = eve(allow("lambda:UpdateFunctionCode")).role("bearer", mine, inline={"p": READ})
+    assert [name for name, *_ in reached(world)] == (["bearer"] if source == ACCOUNT else [])
+
+
+def test_the_hop_by_which_somebody_is_reached_can_be_shown() -> None:
+    source, near = onward(eve(allow("sts:AssumeRole")).role("near", trust({"AWS": ROOT}))).reached.values()
+    assert source.edge is None
+    assert near.edge is not None
+    assert [used.action for used in near.edge.permissions] == ["sts:AssumeRole"]

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from leastwise.escalation import external_paths
-from leastwise.escalation.outside import all_external_paths
+from leastwise.escalation.outside import all_external_paths, external_paths_to
 from leastwise.escalation.realm import Realm, alone
 from leastwise.results import Kind, Path, Verdict
 from world import ACCOUNT, FOREIGN, World, allow, an_account, by_service, deny, document, trust
@@ -203,3 +203,21 @@ def test_the_organization_of_a_given_account_counts() -> None:
     boss = an_account().role("boss", demand, attached=ADMIN).build()
     assert all_external_paths(Realm((boss, an_account(FOREIGN).organization().build())))
     assert not all_external_paths(Realm((boss, an_account(FOREIGN).build())))
+
+
+def test_ways_in_to_one_principal_only() -> None:
+    world = an_account().role("boss", trust({"AWS": ROOT}), attached=ADMIN).role("other", trust({"AWS": VENDOR}))
+    realm = alone(world.build())
+    boss, other = (f"arn:aws:iam::{ACCOUNT}:role/{name}" for name in ("boss", "other"))
+    assert [(path.source.arn, path.edges[-1].target) for path in external_paths_to(realm, boss)] == [(ROOT, boss)]
+    assert realm.holder(other) is not None
+    assert realm.holder(VENDOR) is None
+    assert realm.home_of(boss) is realm.accounts[ACCOUNT]
+    assert realm.home_of(VENDOR) is None
+
+
+def test_anyone_of_an_organization_that_nobody_names() -> None:
+    world = an_account().organization().call("organizations:ListAccounts", {"Accounts": [{"Id": "111122223333"}]})
+    demand = trust({"Federated": GITHUB}, WITH_TOKEN, StringEquals={"aws:PrincipalOrgID": "o-other"})
+    (path,) = ways(demand, world)
+    assert path.verdict is Verdict.CONDITIONAL

@@ -6,8 +6,9 @@ import pytest
 
 from escalation.cases_io import by_eve as eve
 from escalation.cases_io import used
+from leastwise.escalation import find_paths
 from leastwise.results import Verdict
-from world import World, allow, an_account, by_service, trust
+from world import World, allow, an_account, by_service, document, trust
 
 IAM = "arn:aws:iam::123456789012:"
 ADMIN = ("AdministratorAccess",)
@@ -71,3 +72,28 @@ def test_a_profile_is_swapped_only_where_another_role_has_one() -> None:
 def test_an_instance_without_a_profile_bears_no_role() -> None:
     world = an_account().role("boss", by_service("ec2"), attached=ADMIN, profile=False)
     assert not eve(world, allow("ssm:StartSession"))
+
+
+def test_one_helping_role_serves_two_targets() -> None:
+    world = an_account().role("administration", by_service("cloudformation"))
+    for name in ("first", "second"):
+        world.role(name, trust({"AWS": f"{IAM}role/administration"}), attached=ADMIN)
+    make = allow(["iam:PassRole", "cloudformation:CreateStackSet", "cloudformation:CreateStackInstances"])
+    assert used(eve(world, make)) == {"cloudformation-003"}
+
+
+def test_who_has_a_way_already_is_not_asked_about_other_roles() -> None:
+    world = an_account().role("boss", by_service("lambda"), attached=ADMIN)
+    world.role("clerk", by_service("lambda"), inline={"p": document(allow("sts:AssumeRole", f"{IAM}role/boss"))})
+    paths = eve(world, allow(["iam:PassRole", "lambda:CreateFunction", "lambda:InvokeFunction"]))
+    assert [path.target.name for path in paths] == ["boss"]
+
+
+def test_of_many_who_may_pass_it_elsewhere_only_none_gets_there() -> None:
+    world = an_account().role("boss", by_service("lambda"), attached=ADMIN)
+    elsewhere = allow("iam:PassRole", Condition={"StringEquals": {"iam:PassedToService": "ec2.amazonaws.com"}})
+    make = allow(["lambda:CreateFunction", "lambda:InvokeFunction"])
+    for name in ("ann", "bob"):
+        world.user(name, inline={"p": document(elsewhere, make)})
+    assert not eve(world, elsewhere, make)
+    assert not [path for path in find_paths(world.build()) if path.escalates]

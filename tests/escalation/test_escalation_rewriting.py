@@ -143,3 +143,11 @@ def test_roles_that_aws_owns_cannot_be_edited_by_themselves_or_others() -> None:
     assert not routes(world.build())
     world = an_account().role("reserved", trust({"AWS": EVE}), path=path)
     assert not eve(world, allow("iam:AttachRolePolicy"))
+
+
+def test_one_open_way_of_a_kind_is_told_once() -> None:
+    world = an_account().policy("strong", document(allow("*")))
+    office = {"IpAddress": {"aws:SourceIp": "203.0.113.0/24"}}
+    (path,) = eve(world, allow("iam:AttachUserPolicy", EVE, Condition=office))
+    assert path.verdict is Verdict.CONDITIONAL
+    assert "AdministratorAccess" in path.edges[0].attack

@@ -6,6 +6,7 @@ roles. A change is worth trying where one of their conditions comes out otherwis
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from itertools import chain, combinations, islice, product
 from typing import TYPE_CHECKING
@@ -28,6 +29,7 @@ TRIED = 64  # sets of tags that are tried for one principal
 TOLD = 8  # of them, those that are followed
 OTHER = "other"  # a value that hardly any condition names
 _EXAMPLE = str.maketrans("*?", "xx")  # of a pattern
+_LEGAL = re.compile(r"[\w\s.:/=+@-]{0,256}")  # https://docs.aws.amazon.com/IAM/latest/APIReference/API_Tag.html
 
 
 def asked(account: Account, holder: User | Role, beginning: str) -> tuple[Conditions, ...]:
@@ -90,7 +92,7 @@ def _for_one(block: Conditions) -> Iterator[dict[str, str]]:
 
 def _values(test: Test) -> tuple[str, ...]:
     named = () if test.variables or test.operator == "Null" else test.values
-    return (*(value.translate(_EXAMPLE) for value in named), OTHER)
+    return (*filter(_LEGAL.fullmatch, (value.translate(_EXAMPLE) for value in named)), OTHER)
 
 
 def _tests(blocks: Iterable[Conditions]) -> Iterator[Test]:

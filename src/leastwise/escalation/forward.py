@@ -18,7 +18,6 @@ from leastwise.escalation.making import become, of_itself, of_others
 from leastwise.escalation.method import ASSUME_ROLE, PASS_ROLE
 from leastwise.escalation.reach import roles_trusting
 from leastwise.escalation.rewrite import open_to, row_marks
-from leastwise.escalation.standing import standing
 from leastwise.escalation.supposing import usable
 
 if TYPE_CHECKING:
@@ -32,7 +31,10 @@ if TYPE_CHECKING:
 
 
 def out_of(graphs: Mapping[str, Graph], node: Node, done: Collection[str]) -> Iterator[Hop]:
-    """The hops to principals whose ARN is not done yet, and those that make an administrator (without a target)."""
+    """The hops of one who is no certain administrator to principals whose ARN is not done yet.
+
+    Those that make an administrator have no target.
+    """
     graph = graphs[node.account.id]
     for role in graph.admitting(node):
         if role.arn not in done:
@@ -74,8 +76,7 @@ def _doors(account: Account) -> dict[str, list[Role]]:
 
 
 def _by_methods(graph: Graph, node: Node, done: Collection[str]) -> Iterator[Hop]:
-    if not standing(graph.account, node.holder).certainly_is:
-        yield from _making(graph, node)
+    yield from _making(graph, node)
     yield from _seizing(graph, node, done)
     served: set[str] = set()  # for each target the preferred row is enough
     for shape, hops in (("pass_role", _passing), ("bend_resource", _bending)):
@@ -125,8 +126,6 @@ def _within(account: Account, reach: Reach, service: str) -> tuple[Role, ...]:
 
 def _bending(graph: Graph, node: Node, method: Method, is_done: Done) -> Iterator[Hop]:
     """To every role that such a resource may bear, for all that is known of what runs."""
-    if graph.ready(node, method) is False:
-        return
     for role in roles_trusting(graph.account).get(method.trusts, ()):
         if is_done(role.arn) or (method.profile == "existing" and not role.instance_profiles):
             continue

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from functools import cache
 from itertools import product
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from leastwise import access
 from leastwise.account.model import Role, User, remember
@@ -265,9 +265,7 @@ def _pass_to(role: str, service: str, region: str) -> Permit:
 
 def passing(graph: Graph, node: Node, target: Node, method: Method) -> Hop | None:
     """`pass_role`: where the role may be passed to the service, which it trusts."""
-    role = target.what
-    if not isinstance(role, Role):
-        return None
+    role = cast("Role", target.what)
     first: Hop | None = None
     handed = product(_profiles(graph, node, role, method), _helpers(graph, node, role, method))
     for with_, case in product(handed, usable(graph, node, method, role)):
@@ -386,9 +384,7 @@ def _bent(graph: Graph, nodes: Collection[Node], target: Node, method: Method, c
 
 def bending(graph: Graph, node: Node, target: Node, method: Method, case: Case) -> Hop | None:
     """`bend_resource`: where the role is borne as the case says, and what bears it may be altered."""
-    role = target.what
-    if not isinstance(role, Role):
-        return None
+    role = cast("Role", target.what)
     trust = ServiceTrust(role, method.trusts)
 
     def bent_in(region: str) -> Hop | None:

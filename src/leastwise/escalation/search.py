@@ -8,7 +8,7 @@ then who can make an administrator goes on from there too.
 from __future__ import annotations
 
 import heapq
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from leastwise.escalation import abroad
 from leastwise.escalation.graph import Graph, Hop, Node
@@ -22,6 +22,7 @@ from leastwise.results import Verdict
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from leastwise.account.model import Role, User
     from leastwise.escalation.realm import Realm
 
 Waiting = tuple[int, tuple[int, str, tuple[str, int]], int, Hop]  # hops to the end, order, arrival, hop
@@ -80,11 +81,10 @@ class Search:
     def _aim(self, goal: str) -> None:
         """At one goal. Whoever makes an administrator is a place from which a path may go on."""
         for hop in self._make():
-            if hop.after is not None:
-                made = Node(hop.source.account, hop.after, changed=hop.source.changed + 1)
-                hop.target = made
-                made.ways = [hop]
-                self.graphs[made.account.id].add(made)
+            made = Node(hop.source.account, cast("User | Role", hop.after), changed=hop.source.changed + 1)
+            hop.target = made
+            made.ways = [hop]
+            self.graphs[made.account.id].add(made)
         for node in (node for graph in self.graphs.values() for node in (*graph.nodes, *graph.groups)):
             stands = standing(node.account, node.what) if node.account.arn == goal else NONE
             if node.arn == goal or stands.certainly_is:
