@@ -8,7 +8,9 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-l
 
 from __future__ import annotations
 
+from functools import reduce
 from itertools import islice
+from operator import or_
 from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
@@ -47,12 +49,13 @@ def first_hops(account: Account, holder: Holder, paths: dict[str, list[Path]]) -
 def cuts_of(holder: Holder, hops: Iterable[Edge]) -> tuple[Cut, ...]:
     """For each hop the permission that the principal's own policies grant and that is least missed."""
     own = dict.fromkeys(s.actions for d in (*holder.inline, *holder.attached) for s in d.statements if s.allows)
+    union, bit = reduce(or_, (actions.mask for actions in own), 0), catalog.universe().mask
     grants: dict[str, bool] = {}
     chosen: dict[Cut, None] = {}
     for hop in hops:
         needed = [*map(Permission.of, hop.permissions)]
         for action in {p.action.lower() for p in needed} - grants.keys():
-            grants[action] = any(actions.match(action) for actions in own)
+            grants[action] = bool(bit(action) & union) if bit(action) else any(a.match(action) for a in own)
         granted = [p for p in needed if grants[p.action.lower()]]
         if granted:
             target = hop.target.rpartition(":")[2]
@@ -75,9 +78,10 @@ def close(draft: Draft, cuts: Iterable[Cut], ground: Ground) -> None:
         by_action.setdefault(cut.permission.action, []).append(cut)
     for action, found in sorted(by_action.items()):
         closer = _Closer(draft, action, found, ground)
+        bit = catalog.universe().mask(action)
         for place, page in enumerate(draft.pages):
-            for clause in page.clauses:
-                if _grants(clause, found, ground):
+            for mask, clause in page.masked:
+                if (mask & bit or not bit) and _grants(clause, found, ground):
                     closer.narrow(place, clause)
 
 
