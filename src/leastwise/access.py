@@ -23,12 +23,9 @@ from leastwise.policy.request import Caller, Request
 from leastwise.results import Evidence
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from leastwise.account.model import Levels
     from leastwise.policy.condition import Conditions
     from leastwise.policy.document import Document, Statement
-    from leastwise.policy.elements import Principals
 
 Holder = User | Role | Group
 Facts = Mapping[str, str | Sequence[str]]  # condition keys and their values; no values: the key is absent
@@ -194,7 +191,7 @@ def trusts_service(account: Account, role: Role, service: str) -> Answer:
     known = {"aws:SourceAccount": account.id, "aws:PrincipalIsAWSService": "true"}
     if account.organization:
         known["aws:SourceOrgID"] = account.organization.id
-    vouches = service in _providers(role)
+    vouches = service in _let_in(role.trust.policy)[1]
     asked = Request(
         action=WEB_IDENTITY if vouches else ASSUME_ROLE,
         resource=role.arn,
@@ -212,24 +209,16 @@ def trust_layer(role: Role) -> Layer:
 
 def trusted_services(role: Role) -> tuple[str, ...]:
     """The AWS services that an allow of the trust policy names, also as identity providers, sorted."""
-    return remember(role, "services", lambda: tuple(sorted({*_services(role), *_providers(role)})))
+    return _let_in(role.trust.policy)[0]
 
 
-def _services(role: Role) -> Iterator[str]:
-    for principals in _trusted(role):
-        yield from principals.services
-
-
-def _providers(role: Role) -> frozenset[str]:
-    """The AWS services whose word about people the role takes."""
-    named = (provider for principals in _trusted(role) for provider in principals.federated)
-    return frozenset(provider for provider in named if provider.endswith(".amazonaws.com"))
-
-
-def _trusted(role: Role) -> Iterator[Principals]:
-    for statement in role.trust.statements:
-        if statement.allows and statement.principals and not statement.principals.negated:
-            yield statement.principals
+@lru_cache(maxsize=1 << 15)
+def _let_in(trust: Policy | Unparsed) -> tuple[tuple[str, ...], frozenset[str]]:
+    """The AWS services that a trust policy names, and those of them whose word about people the role takes."""
+    statements = trust.statements if isinstance(trust, Policy) else ()
+    named = [s.principals for s in statements if s.allows and s.principals and not s.principals.negated]
+    vouching = frozenset(name for one in named for name in one.federated if name.endswith(".amazonaws.com"))
+    return tuple(sorted({*(name for one in named for name in one.services), *vouching})), vouching
 
 
 def full_administrator(account: Account, holder: Holder) -> bool | None:

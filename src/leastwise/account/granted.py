@@ -11,6 +11,7 @@ from operator import and_, or_
 from typing import TYPE_CHECKING, NamedTuple
 
 from leastwise.policy.document import Policy
+from leastwise.policy.spoken import united
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -39,7 +40,7 @@ class Granted(NamedTuple):
         """What is left of the allowed, in the bits that the function gives for a list."""
         allowed = denied = 0
         for lists in self.allowed:
-            allowed |= union(lists, bits_of)
+            allowed = united(allowed, union(lists, bits_of))
         for lists in self.denied:
             denied |= union(lists, bits_of)
         return allowed & ~denied if denied else allowed

@@ -172,9 +172,13 @@ class Somewhere(msgspec.Struct, frozen=True, eq=False):
         """The best action of each need, with an example of a resource for each kind it takes."""
         out: list[tuple[str, Answer]] = []
         for need in self.needs:
-            ranked = sorted(need, key=lambda a: _rank(self._anywhere(account, source, a)), reverse=True)
-            out.extend(self._examples(account, source, ranked[0]))
+            out.extend(self._examples(account, source, self._best(account, source, need)))
         return tuple(out)
+
+    def _best(self, account: Account, source: User | Role, need: tuple[str, ...]) -> str:
+        if len(need) == 1:
+            return need[0]
+        return max(need, key=lambda action: _rank(self._anywhere(account, source, action)))
 
     def _examples(self, account: Account, source: User | Role, action: str) -> list[tuple[str, Answer]]:
         if powers(account, source).sure & bit(action):

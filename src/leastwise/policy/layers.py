@@ -5,13 +5,13 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-l
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import lru_cache, reduce
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
 from leastwise.policy.document import Document, Policy, Statement, Unparsed
-from leastwise.policy.spoken import Spoken, bit_of
+from leastwise.policy.spoken import Spoken, bit_of, shared, united
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -107,22 +107,15 @@ class Layer:
     def allow_mask(self) -> int:
         """The catalogue's actions that some statement allows somewhere, as bits."""
         if self._allowed is None:
-            self._allowed = _union(spoken.allowed for _, spoken in self._groups)
+            self._allowed = shared(reduce(united, [spoken.allowed for _, spoken in self._groups], 0))
         return self._allowed
 
     @property
     def denied_mask(self) -> int:
         """The catalogue's actions that some statement denies somewhere, as bits."""
         if self._denied is None:
-            self._denied = _union(spoken.denied for _, spoken in self._groups)
+            self._denied = reduce(united, [spoken.denied for _, spoken in self._groups], 0)
         return self._denied
-
-
-def _union(masks: Iterable[int]) -> int:
-    union = 0
-    for mask in masks:
-        union |= mask
-    return union
 
 
 class Layers(msgspec.Struct, frozen=True, eq=False, kw_only=True):

@@ -19,7 +19,7 @@ from leastwise.policy.elements import Named
 from leastwise.policy.layers import Layer, Layers
 from leastwise.policy.naming import if_account_first, if_in_session
 from leastwise.policy.reserved import RESERVED
-from leastwise.policy.spoken import bit_of
+from leastwise.policy.spoken import bit_of, shared, united
 
 if TYPE_CHECKING:
     from leastwise.policy.document import Document, Statement
@@ -74,10 +74,10 @@ class Ways:
             common = first.allow_mask
             for layer in others:
                 common &= layer.allow_mask
-            union |= common
+            union = united(union, common)
         for layer in self.refusing:
-            union |= layer.denied_mask
-        self.mask = union if all(self.granting) else catalog.universe().everything
+            union = united(union, layer.denied_mask)
+        self.mask = shared(union) if all(self.granting) else catalog.universe().everything
 
 
 _OPEN = Ways(((),), (), ())
