@@ -54,11 +54,13 @@ class Grant(NamedTuple):
 class Seen(NamedTuple):
     """What is known of the circumstances, put together when somebody asks.
 
-    `alike` are the conditions that do not ask who the principal is, and whether they bound: for all of its kind.
+    For conditions that do not ask who the principal is, it is `alike` for all of its kind, and `known` whether they
+    bound.
     """
 
     context: Callable[[], Context]
-    alike: Truths
+    alike: Context
+    known: Truths
 
 
 class _Limits(NamedTuple):
@@ -83,8 +85,9 @@ def may_grant_widely(document: Document, partition: str) -> bool:
 
 def wide_grants(account: Account, holder: Holder, documents: Iterable[Document]) -> Iterator[Grant]:
     """The statements of some documents, held by the principal, that are wide for it."""
-    alike: Truths = remember(account, ("unbound", holder.kind), dict)
-    seen = Seen(lambda: context_of(account, holder), alike)
+    alike = remember(account, ("context", holder.kind), lambda: context_of(account, holder))
+    known: Truths = remember(account, ("unbound", holder.kind), dict)
+    seen = Seen(lambda: context_of(account, holder), alike, known)
     boundary = None if isinstance(holder, Group) else holder.boundary
     above = (*(((boundary,),) if boundary else ()), *scps_of(account, holder))
     return _effective(_unbound(documents, account.partition, seen), account.partition, (holder.documents, *above), seen)
@@ -92,7 +95,7 @@ def wide_grants(account: Account, holder: Holder, documents: Iterable[Document])
 
 def wide_alone(account: Account, document: Document) -> Iterator[Grant]:
     """As `wide_grants`, for a document that nobody holds: only its own denies count."""
-    seen = Seen(Context, {})
+    seen = Seen(Context, Context(), {})
     return _effective(_unbound((document,), account.partition, seen), account.partition, ((document,),), seen)
 
 
@@ -150,9 +153,9 @@ def _is_unbound(statement: Statement, seen: Seen) -> bool:
         return True
     if conditions.is_personal:
         return _bounds_nobody(conditions, seen.context())
-    if conditions not in seen.alike:
-        seen.alike[conditions] = _bounds_nobody(conditions, seen.context())
-    return seen.alike[conditions]
+    if conditions not in seen.known:
+        seen.known[conditions] = _bounds_nobody(conditions, seen.alike)
+    return seen.known[conditions]
 
 
 def _bounds_nobody(conditions: Conditions, context: Context) -> bool:
