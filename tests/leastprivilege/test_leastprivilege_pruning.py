@@ -98,6 +98,14 @@ def test_of_two_equals_one_stays() -> None:
     assert statements(advised(SEND, SEND)) == [SEND]
 
 
+def test_of_two_equal_policies_one_stays() -> None:
+    world = an_account().user("ann", inline={"p": document(SEND), "q": document(SEND)})
+    account = world.build()
+    found = advice(account, user_of(account, "ann"))
+    assert not found.policies
+    assert [c.before for c in found.changes if c.kind == "policy removed"] == ["q"]
+
+
 def test_a_grant_under_a_condition_replaces_none() -> None:
     bound = allow("sqs:*", QUEUE, Condition={"Bool": {"aws:SecureTransport": "true"}})
     assert not advised(bound, SEND).changes

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from leastwise import catalog
-from leastwise.access import assume, can, context_of, may, own_layers, possible_actions, unreadable
+from leastwise.access import assume, can, context_of, may, own_layers, possible_actions
 from leastwise.account.model import Group, Role, remember
 from leastwise.catalog import AccessLevel
 
@@ -56,8 +56,8 @@ class Permission(NamedTuple):
         if self.action.lower() == ASSUME and isinstance(role, Role) and not isinstance(holder, Group):
             return assume(account, holder, role).allowed is not False
         bit = catalog.universe().mask(self.action)
-        if bit and not bit & possible_actions(account, holder) and not unreadable(holder):
-            return False  # on nothing at all
+        if bit and not bit & possible_actions(account, holder):
+            return False  # nowhere at all, which spares the request
         ask = can if self.is_bound(account) else may
         return ask(account, holder, self.action, self.resource if ask is can else "*").allowed is not False
 
