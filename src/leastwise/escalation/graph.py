@@ -9,6 +9,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
+from leastwise.account.model import remember
 from leastwise.arn import is_account_id
 from leastwise.escalation.claims import decide
 from leastwise.escalation.method import ASSUME_ROLE, IMPLIED, PASS_ROLE, methods
@@ -266,10 +267,14 @@ class Graph:
             self._crews[method] = list(found.values())
         return self._crews[method]
 
-    @property
-    def profiles(self) -> tuple[tuple[str, Role], ...]:
-        """Every instance profile with the role in it."""
-        return tuple((arn, role) for role in self.account.roles for arn in role.instance_profiles)
+    def profiles(self, reach: Reach) -> tuple[tuple[str, Role], ...]:
+        """Every instance profile within reach, with the role in it; alike for all who hold the same resource lists."""
+
+        def find() -> tuple[tuple[str, Role], ...]:
+            every = ((arn, role) for role in self.account.roles for arn in role.instance_profiles)
+            return tuple((arn, role) for arn, role in every if reach(arn))
+
+        return remember(self.account, ("profiles", reach.lists), find)
 
 
 class Crew(NamedTuple):

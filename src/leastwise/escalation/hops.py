@@ -6,7 +6,6 @@ One function per shape. Every row of a shape is treated alike.
 from __future__ import annotations
 
 from functools import cache
-from itertools import product
 from typing import TYPE_CHECKING, cast
 
 from leastwise import access
@@ -267,9 +266,15 @@ def passing(graph: Graph, node: Node, target: Node, method: Method) -> Hop | Non
     """`pass_role`: where the role may be passed to the service, which it trusts."""
     role = cast("Role", target.what)
     first: Hop | None = None
-    handed = product(_profiles(graph, node, role, method), _helpers(graph, node, role, method))
-    for with_, case in product(handed, usable(graph, node, method, role)):
-        hop = _passed(graph, (node, target), role, method, case=case, handed=with_)
+    cases = usable(graph, node, method, role)
+    ways = (  # one by one: a large account has many profiles, and the first will mostly do
+        ((profile, helper), case)
+        for profile in _profiles(graph, node, role, method)
+        for helper in _helpers(graph, node, role, method)
+        for case in cases
+    )
+    for handed, case in ways:
+        hop = _passed(graph, (node, target), role, method, case=case, handed=handed)
         if hop and (hop.sure_but_for_supposing or not case.at):
             return hop if hop.sure_but_for_supposing else first or hop
         first = first or hop
@@ -336,7 +341,7 @@ def _profiles(graph: Graph, node: Node, role: Role, method: Method) -> Iterator[
         yield from role.instance_profiles[:1]
     elif method.profile == "swapped":
         reach = graph.reach(node, method.needs[0].action)
-        yield from (arn for arn, other in graph.profiles if other.arn != role.arn and reach(arn))
+        yield from (arn for arn, other in graph.profiles(reach) if other.arn != role.arn)
     elif method.profile == "" or not role.instance_profiles:
         yield ""
 
