@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from leastwise.account import last_accessed
 from leastwise.account.kinds import CALLS, REGIONS
 from leastwise.collect.inventory_calls import ASKS
 
@@ -78,5 +77,5 @@ LAST_ACCESSED_CALLS: tuple[Call, ...] = (
 ALLOWED = frozenset(call.name for call in (*READ_CALLS, *INVENTORY_CALLS, *LAST_ACCESSED_CALLS))
 KEPT = tuple(call.name for call in READ_CALLS if call.kept)
 KEPT_INVENTORY = (REGIONS, *CALLS)
-ORDER = (*KEPT, *KEPT_INVENTORY, last_accessed.CALL)
+ORDER = (*KEPT, *KEPT_INVENTORY, *(call.name for call in LAST_ACCESSED_CALLS if call.kept))
 """Of the calls that a snapshot may hold."""
