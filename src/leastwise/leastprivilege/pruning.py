@@ -313,8 +313,8 @@ def _twice(
 @lru_cache(maxsize=1 << 14)
 def _covered_by(actions: Actions, wide: tuple[Actions, ...]) -> frozenset[str]:
     """The entries that one of the wide lists covers."""
-    mask, union = catalog.universe().mask, reduce(or_, (one.mask for one in wide), 0)
-    near = [entry for entry in actions.patterns if not mask(entry) & ~union]
+    mask, others = catalog.universe().mask, ~reduce(or_, (one.mask for one in wide), 0)
+    near = [entry for entry in actions.patterns if not mask(entry) & others]
     return frozenset(entry for entry in near if any(covers_entry(one, entry) for one in wide))
 
 
