@@ -250,6 +250,8 @@ def _passing(graph: Graph, target: Node, rows: tuple[Method, ...], done: Collect
                 if hop.sure_but_for_supposing:
                     waiting[node].remove(method)
                 yield hop
+        if not waiting[node]:
+            del waiting[node]
 
 
 def may_pass(role: str, method: Method, region: str = "") -> Permit | EitherOf:
@@ -266,12 +268,11 @@ def passing(graph: Graph, node: Node, target: Node, method: Method) -> Hop | Non
     """`pass_role`: where the role may be passed to the service, which it trusts."""
     role = cast("Role", target.what)
     first: Hop | None = None
-    cases = usable(graph, node, method, role)
     ways = (  # one by one: a large account has many profiles, and the first will mostly do
         ((profile, helper), case)
         for profile in _profiles(graph, node, role, method)
         for helper in _helpers(graph, node, role, method)
-        for case in cases
+        for case in usable(graph, node, method, role)
     )
     for handed, case in ways:
         hop = _passed(graph, (node, target), role, method, case=case, handed=handed)
