@@ -7,6 +7,7 @@ The gate tries the same examples on every run, so that it fails for a reason and
 from __future__ import annotations
 
 import os
+import signal
 from collections import Counter
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,11 @@ if TYPE_CHECKING:
 
 # moto reads this when it is imported: without it no AWS-managed policy exists and none can be attached.
 os.environ.setdefault("MOTO_IAM_LOAD_MANAGED_POLICIES", "true")  # noqa: TID251  before anything of ours
+
+# Whoever starts the tests in the background of a shell script has them ignore Ctrl-C, and so would the programs that
+# the tests start and stop.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 settings.register_profile("gate", deadline=None, derandomize=True)
 settings.register_profile("explore", deadline=None, max_examples=2_000)
