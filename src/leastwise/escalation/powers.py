@@ -114,9 +114,6 @@ class Powers(NamedTuple):
     banned: int = 0
 
 
-NOTHING = Powers()
-
-
 @lru_cache(maxsize=1 << 17)
 def hot_statements(policy: Policy) -> tuple[tuple[int, Statement], ...]:
     """The statements of a document that speak of actions which matter, with these actions."""
@@ -180,11 +177,10 @@ def _together(documents: Iterable[Document]) -> Powers:
     held = sure = denied = banned = 0
     for document in documents:
         one = of_document(document)
-        if one is not NOTHING:
-            held |= one.held
-            sure |= one.sure
-            denied |= one.denied
-            banned |= one.banned
+        held |= one.held
+        sure |= one.sure
+        denied |= one.denied
+        banned |= one.banned
     return Powers(held, sure, denied, banned)
 
 
