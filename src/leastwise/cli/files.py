@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from leastwise.cli.words import unknown
 from leastwise.errors import UsageError
 from leastwise.report import FORMATS, files_of
+from leastwise.whole import write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from pathlib import Path
 
     from leastwise.results import Report
 
-OWNER_ONLY = 0o600  # a report is a map of the ways into the account
 ELSEWHERE = "choose another directory with -o"
 
 
@@ -43,18 +42,10 @@ def ready(directory: Path) -> None:
 
 
 def write_together(directory: Path, contents: Mapping[str, Iterable[bytes]]) -> tuple[Path, ...]:
-    """Write files by name. Each is complete beside its place before any moves into it, so that neither an error
-    nor an interruption leaves half a file, or takes an older one away.
-    """
+    """Write files by name, all of them or none, into a directory that is made if it is missing."""
     ready(directory)
     try:
-        with TemporaryDirectory(prefix=".leastwise-", dir=directory) as staging:
-            for name, pieces in contents.items():
-                staged = Path(staging, name)
-                staged.touch(mode=OWNER_ONLY)
-                with staged.open("wb") as file:
-                    file.writelines(pieces)
-            return tuple(Path(staging, name).replace(directory / name) for name in contents)
+        return write_whole(directory, contents)
     except OSError as error:
         place = error.filename2 or directory
         raise UsageError(f"{place} cannot be written ({error.strerror}): {ELSEWHERE}") from error

@@ -9,8 +9,6 @@ import codecs
 import os
 import re
 import sys
-import tempfile
-from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -21,9 +19,9 @@ from leastwise.collect.clock import Clock, stamp
 from leastwise.collect.dump import Age, read_dump
 from leastwise.errors import SnapshotError, UsageError
 from leastwise.snapshot import Snapshot, decompress, dumps, loads, parse_time
+from leastwise.whole import write_whole
 
 STANDARD_INPUT = "-"
-OWNER_ONLY = 0o600
 _OURS = re.compile(rb'\s*\{\s*"format"\s*:')
 _UTF16 = {
     codecs.BOM_UTF16_LE: "utf-16",
@@ -63,22 +61,9 @@ def write_snapshot(snapshot: Snapshot, path: str | Path) -> None:
     target = Path(path)
     data = dumps(snapshot, compress=target.suffix == ".gz")
     try:
-        _replace(target, data)
+        write_whole(target.parent, {target.name: (data,)})
     except OSError as error:
         raise UsageError(f"cannot write {target}: {error.strerror or error}; choose another place") from error
-
-
-def _replace(target: Path, data: bytes) -> None:
-    handle, temporary = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            os.fchmod(file.fileno(), OWNER_ONLY)
-            file.write(data)
-        Path(temporary).replace(target)
-    except BaseException:
-        with suppress(FileNotFoundError):
-            Path(temporary).unlink()
-        raise
 
 
 def _file(path: Path) -> _Source:

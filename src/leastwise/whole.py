@@ -1,0 +1,27 @@
+"""Files written whole or not at all, and for their owner only."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+OWNER_ONLY = 0o600  # what is known of an account is a map of the ways into it
+
+
+def write_whole(directory: Path, contents: Mapping[str, Iterable[bytes]]) -> tuple[Path, ...]:
+    """Write files by name, and return their paths. Raises OSError.
+
+    Each is complete beside its place before any moves into it, so that neither an error nor an interruption leaves half
+    a file, or takes an older one away.
+    """
+    with TemporaryDirectory(prefix=".leastwise-", dir=directory) as staging:
+        for name, pieces in contents.items():
+            staged = Path(staging, name)
+            staged.touch(mode=OWNER_ONLY)
+            with staged.open("wb") as file:
+                file.writelines(pieces)
+        return tuple(Path(staging, name).replace(directory / name) for name in contents)
