@@ -8,7 +8,7 @@ import click
 
 from leastwise.cli import asking, options, realms
 from leastwise.cli.asking import Line
-from leastwise.cli.screen import width
+from leastwise.cli.screen import side_by_side, width
 from leastwise.cli.source import Sources
 from leastwise.cli.what_can import levels
 from leastwise.questions.blast import Blast, blast_radius
@@ -83,8 +83,7 @@ def table(realm: Realm, reached: Sequence[Reached]) -> Iterator[str]:
     rows = [(_name(realm, one), _via(realm, one), safe(one.method) or "is one already") for one in reached]
     needs = [max(len(head), *map(len, column)) for head, column in zip(HEADS, zip(*rows, strict=True), strict=True)]
     ways = min(needs[2], room // 4)
-    left = min(needs[0], max((room - ways) // 2, room - ways - needs[1]))
-    right = min(needs[1], room - ways - left)
+    left, right = side_by_side(needs[0], needs[1], room=room - ways)
     yield f"{'VERDICT':{VERDICT}}  HOPS  {HEADS[0]:{left}}  {HEADS[1]:{right}}  {HEADS[2]}"
     for one, (name, via, method) in zip(reached, rows, strict=True):
         yield (

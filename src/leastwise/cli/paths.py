@@ -10,7 +10,7 @@ import msgspec
 
 from leastwise.cli import asking, options, realms
 from leastwise.cli.asking import Line
-from leastwise.cli.screen import width
+from leastwise.cli.screen import side_by_side, width
 from leastwise.cli.source import Sources
 from leastwise.cli.words import separate, unknown
 from leastwise.errors import UsageError
@@ -164,8 +164,7 @@ def table(realm: Realm, paths: tuple[Path, ...]) -> Iterator[str]:
     rows = [(realms.called(realm, p.source), _end(realm, p), _methods(p)) for p in paths]
     needs = [max(map(len, column)) for column in zip(*rows, strict=True)]
     ways = min(needs[2], max(room // 4, room - needs[0] - needs[1]))
-    left = min(needs[0], max((room - ways) // 2, room - ways - needs[1]))
-    right = min(needs[1], room - ways - left)
+    left, right = side_by_side(needs[0], needs[1], room=room - ways)
     yield f"{'ID':{ID}}  {'VERDICT':{VERDICT}}  HOPS  {'FROM':{left}}    {'TO':{right}}  METHODS"
     for path, (source, target, how) in zip(paths, rows, strict=True):
         yield (

@@ -29,6 +29,12 @@ def width() -> int:
     return shutil.get_terminal_size((80, 24)).columns
 
 
+def side_by_side(left: int, right: int, *, room: int) -> tuple[int, int]:
+    """The widths of two columns that want so many cells: half the room for the first, or what the second leaves."""
+    first = min(left, max(room // 2, room - right))
+    return first, min(right, room - first)
+
+
 def colourful() -> bool:
     """Whether standard output is a terminal that shows colours to somebody who wants them.
 

@@ -48,13 +48,12 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
             return collect_live(**msgspec.structs.asdict(self), progress=progress)
 
 
-class Source(msgspec.Struct, frozen=True, kw_only=True):
-    """What the command line says of where to look, by the names of the flags.
+class _Asked(msgspec.Struct, frozen=True, kw_only=True):
+    """The flags that say how to look, by their names.
 
     `inventory` is the file that tells what runs; ASK asks the account.
     """
 
-    snapshot: str | None = None
     as_of: str | None = None
     scp: tuple[str, ...] = ()
     rcp: tuple[str, ...] = ()
@@ -63,6 +62,12 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
     endpoint_url: str | None = None
     inventory: str | None = None
     regions: tuple[str, ...] = ()
+
+
+class Source(_Asked, frozen=True, kw_only=True):
+    """What the command line says of where to look, by the names of the flags."""
+
+    snapshot: str | None = None
     last_accessed: bool = False
 
     @property
@@ -114,18 +119,10 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
         return found
 
 
-class Sources(msgspec.Struct, frozen=True, kw_only=True):
+class Sources(_Asked, frozen=True, kw_only=True):
     """What the command line says of where to look, where several accounts can be looked at together."""
 
     snapshots: tuple[str, ...] = ()
-    as_of: str | None = None
-    scp: tuple[str, ...] = ()
-    rcp: tuple[str, ...] = ()
-    profile: str | None = None
-    region: str | None = None
-    endpoint_url: str | None = None
-    inventory: str | None = None
-    regions: tuple[str, ...] = ()
 
     @property
     def each(self) -> tuple[Source, ...]:
