@@ -11,7 +11,7 @@ import msgspec
 
 from leastwise import access
 from leastwise.account.model import Account, Role, remember
-from leastwise.escalation.claims import decide
+from leastwise.escalation.claims import Proof, decide
 from leastwise.escalation.graph import Graph, Hop, Node, trusted
 from leastwise.escalation.method import ASSUME_ROLE, of_shape
 
@@ -36,9 +36,9 @@ class Admission(msgspec.Struct, frozen=True, eq=False):
     def _ask(self, account: Account, source: User | Role) -> Answer:
         return remember(source, ("assumes", self.role), lambda: assume(account, source, self.account, self.role))
 
-    def answers(self, account: Account, source: User | Role) -> tuple[tuple[str, Answer], ...]:
+    def answers(self, account: Account, source: User | Role) -> tuple[Proof, ...]:
         """The one answer, with the statements of both sides."""
-        return ((f"sts:AssumeRole on {self.role.arn}", self._ask(account, source)),)
+        return (Proof(self._ask(account, source)),)
 
 
 def assume(home: Account, source: User | Role, account: Account, role: Role) -> Answer:

@@ -6,7 +6,7 @@ statements, and is meant for the hops that are reported.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import msgspec
 
@@ -35,6 +35,13 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-ke
 """
 
 
+class Proof(NamedTuple):
+    """An answer on which a claim rests. `is_own`: it is about a permission of the caller, not about a trust alone."""
+
+    answer: Answer
+    is_own: bool = True
+
+
 class Claim(Protocol):
     """Something that must be so for a hop to work."""
 
@@ -42,8 +49,8 @@ class Claim(Protocol):
         """Whether it is so; None where conditions leave it open."""
         ...
 
-    def answers(self, account: Account, source: User | Role) -> tuple[tuple[str, Answer], ...]:
-        """The permissions used, each as words and with the answer that proves it; no words for a trust."""
+    def answers(self, account: Account, source: User | Role) -> tuple[Proof, ...]:
+        """What proves it: the answers about the permissions used, and about trusts."""
         ...
 
 
@@ -133,10 +140,9 @@ class Permit(msgspec.Struct, frozen=True, eq=False):
     def _ask(self, account: Account, source: User | Role, action: str) -> Answer:
         return access.can(account, source, action, self.resource, facts=self.given.facts(action, account.partition))
 
-    def answers(self, account: Account, source: User | Role) -> tuple[tuple[str, Answer], ...]:
+    def answers(self, account: Account, source: User | Role) -> tuple[Proof, ...]:
         """The best of the actions."""
-        found = [(f"{action} on {self.resource}", self._ask(account, source, action)) for action in self.actions]
-        return (max(found, key=lambda pair: _strength(pair[1])),)
+        return (Proof(max((self._ask(account, source, action) for action in self.actions), key=_strength)),)
 
 
 class Somewhere(msgspec.Struct, frozen=True, eq=False):
@@ -159,7 +165,7 @@ class Somewhere(msgspec.Struct, frozen=True, eq=False):
     def _on_one(self, account: Account, source: User | Role) -> bool:
         if all(any(powers(account, source).sure & bit(a) for a in need) for need in self.needs):
             return True
-        examples = {answer.request.resource for _, answer in self.answers(account, source)}
+        examples = {proof.answer.request.resource for proof in self.answers(account, source)}
         return any(
             all(any(self._permits(account, source, a, example) for a in need) for need in self.needs)
             for example in sorted(examples)
@@ -168,24 +174,21 @@ class Somewhere(msgspec.Struct, frozen=True, eq=False):
     def _permits(self, account: Account, source: User | Role, action: str, resource: str) -> bool | None:
         return access.can(account, source, action, resource, facts=self.given.facts(action, account.partition)).allowed
 
-    def answers(self, account: Account, source: User | Role) -> tuple[tuple[str, Answer], ...]:
+    def answers(self, account: Account, source: User | Role) -> tuple[Proof, ...]:
         """The best action of each need, with an example of a resource for each kind it takes."""
-        out: list[tuple[str, Answer]] = []
-        for need in self.needs:
-            out.extend(self._examples(account, source, self._best(account, source, need)))
-        return tuple(out)
+        best = (self._best(account, source, need) for need in self.needs)
+        return tuple(Proof(answer) for action in best for answer in self._examples(account, source, action))
 
     def _best(self, account: Account, source: User | Role, need: tuple[str, ...]) -> str:
         if len(need) == 1:
             return need[0]
         return max(need, key=lambda action: _rank(self._anywhere(account, source, action)))
 
-    def _examples(self, account: Account, source: User | Role, action: str) -> list[tuple[str, Answer]]:
+    def _examples(self, account: Account, source: User | Role, action: str) -> list[Answer]:
         if powers(account, source).sure & bit(action):
             facts = self.given.facts(action, account.partition)
-            return [(f"{action} on *", access.can(account, source, action, facts=facts))]
-        answers = [self._may(account, source, action, pattern) for pattern in self.patterns]
-        return [(f"{action} on {answer.request.resource}", answer) for answer in answers]
+            return [access.can(account, source, action, facts=facts)]
+        return [self._may(account, source, action, pattern) for pattern in self.patterns]
 
     def _anywhere(self, account: Account, source: User | Role, action: str) -> bool | None:
         bounds, mark = powers(account, source), bit(action)
@@ -259,10 +262,10 @@ class Everywhere(msgspec.Struct, frozen=True, eq=False):
         """What statements of the principal that speak of the action allow so widely: nothing, for most."""
         return (wide_part(s, account.partition) for m, s in statements_of(source) if m & mark and s.allows)
 
-    def answers(self, account: Account, source: User | Role) -> tuple[tuple[str, Answer], ...]:
+    def answers(self, account: Account, source: User | Role) -> tuple[Proof, ...]:
         """The best of the actions."""
         best = max(self.actions, key=lambda action: _rank(self._truth(account, source, action)))
-        return ((f"{best} on *", access.can(account, source, best)),)
+        return (Proof(access.can(account, source, best)),)
 
 
 class EitherOf(msgspec.Struct, frozen=True, eq=False):
@@ -274,7 +277,7 @@ class EitherOf(msgspec.Struct, frozen=True, eq=False):
         """Whether one holds."""
         return any_of(claim.allowed(account, source) for claim in self.claims)
 
-    def answers(self, account: Account, source: User | Role) -> tuple[tuple[str, Answer], ...]:
+    def answers(self, account: Account, source: User | Role) -> tuple[Proof, ...]:
         """Those of the best."""
         return max(self.claims, key=lambda claim: _rank(claim.allowed(account, source))).answers(account, source)
 
@@ -288,9 +291,9 @@ class AllOf(msgspec.Struct, frozen=True, eq=False):
         """Whether all hold."""
         return decide(self.claims, account, source)
 
-    def answers(self, account: Account, source: User | Role) -> tuple[tuple[str, Answer], ...]:
+    def answers(self, account: Account, source: User | Role) -> tuple[Proof, ...]:
         """Those of each."""
-        return tuple(pair for claim in self.claims for pair in claim.answers(account, source))
+        return tuple(proof for claim in self.claims for proof in claim.answers(account, source))
 
 
 class Admission(msgspec.Struct, frozen=True, eq=False):
@@ -306,10 +309,9 @@ class Admission(msgspec.Struct, frozen=True, eq=False):
     def _ask(self, account: Account, source: User | Role) -> Answer:
         return remember(source, ("assumes", self.role), lambda: access.assume(account, source, self.role))
 
-    def answers(self, account: Account, source: User | Role) -> tuple[tuple[str, Answer], ...]:
+    def answers(self, account: Account, source: User | Role) -> tuple[Proof, ...]:
         """The one answer, which is a permission of the caller only where nobody else is let in."""
-        words = "" if self.by else f"sts:AssumeRole on {self.role.arn}"
-        return ((words, self._ask(account, self.by or source)),)
+        return (Proof(self._ask(account, self.by or source), is_own=self.by is None),)
 
 
 class ServiceTrust(msgspec.Struct, frozen=True, eq=False):
@@ -332,9 +334,9 @@ class ServiceTrust(msgspec.Struct, frozen=True, eq=False):
 
         return remember(self.role, ("trusts", self.service), ask)
 
-    def answers(self, account: Account, source: User | Role) -> tuple[tuple[str, Answer], ...]:  # noqa: ARG002 - as above
+    def answers(self, account: Account, source: User | Role) -> tuple[Proof, ...]:  # noqa: ARG002 - as above
         """The trust statement, which is no permission of the caller."""
-        return (("", self._ask(account)),)
+        return (Proof(self._ask(account), is_own=False),)
 
 
 def decide(claims: Sequence[Claim], account: Account, source: User | Role) -> bool | None:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from leastwise.account.workloads import Workload
+    from leastwise.escalation.claims import Proof
     from leastwise.escalation.graph import Hop
     from leastwise.policy.evaluate import Answer
     from leastwise.results import Subject
@@ -55,7 +56,7 @@ def joined(source: Subject, target: Subject, edges: tuple[Edge, ...], *, lateral
 def edge(hop: Hop, supposes: tuple[str, ...] = ()) -> Edge:
     """The hop with its permissions, statements, conditions and commands."""
     proof = _proof(hop)
-    answers = [answer for _, answer in proof]
+    answers = [answer for answer, _ in proof]
     conditions = dict.fromkeys((*(c for a in answers for c in a.conditions), *hop.supposes, *supposes))
     method, names = hop.method, _names(hop)
     return Edge(
@@ -64,7 +65,7 @@ def edge(hop: Hop, supposes: tuple[str, ...] = ()) -> Edge:
         method=method.id,
         title=method.title,
         verdict=Verdict.CONDITIONAL if supposes and hop.verdict is Verdict.PROVEN else hop.verdict,
-        permissions=tuple(dict.fromkeys(_used(answer) for words, answer in proof if words)),
+        permissions=tuple(dict.fromkeys(_used(answer) for answer, is_own in proof if is_own)),
         trust=tuple(dict.fromkeys(evidence for answer in answers for evidence in _cited(answer, TRUST))),
         running=tuple(_shown(one) for one in hop.at),
         conditions=tuple(conditions),
@@ -76,8 +77,8 @@ def edge(hop: Hop, supposes: tuple[str, ...] = ()) -> Edge:
     )
 
 
-def _proof(hop: Hop) -> list[tuple[str, Answer]]:
-    return [pair for claim in hop.claims for pair in claim.answers(hop.source.account, hop.source.holder)]
+def _proof(hop: Hop) -> list[Proof]:
+    return [proof for claim in hop.claims for proof in claim.answers(hop.source.account, hop.source.holder)]
 
 
 def _used(answer: Answer) -> Used:

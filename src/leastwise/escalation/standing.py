@@ -90,7 +90,7 @@ def _equivalent(account: Account, holder: User | Role) -> Standing:
 
 
 def _conditions(account: Account, holder: User | Role, move: Move) -> tuple[str, ...]:
-    answers = [answer for claim in move.claims for _, answer in claim.answers(account, holder)]
+    answers = [proof.answer for claim in move.claims for proof in claim.answers(account, holder)]
     return tuple(dict.fromkeys(text for answer in answers for text in answer.conditions))
 
 
