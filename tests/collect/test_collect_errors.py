@@ -12,7 +12,7 @@ from botocore.exceptions import ClientError
 from leastwise.collect.explain import explain, worst
 from leastwise.collect.failure import Failure, Kind, clean, from_boto_error, from_client_error
 from leastwise.collect.live import collect, collect_live
-from leastwise.collect.session import Options
+from leastwise.collect.options import Options
 from leastwise.errors import CollectError
 from servers import Fault, Reply, Request, faulty
 

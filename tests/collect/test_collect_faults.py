@@ -11,7 +11,8 @@ import servers
 from collect import accounts
 from leastwise.collect.credential_report import LONGEST_WAIT
 from leastwise.collect.live import collect, collect_live
-from leastwise.collect.session import GARBLED_DELAYS, Options
+from leastwise.collect.options import Options
+from leastwise.collect.session import GARBLED_DELAYS
 from leastwise.snapshot import Gap, Snapshot, dumps
 from servers import Fault, Reply, Request, faulty
 

@@ -20,7 +20,8 @@ from leastwise.collect.clock import Clock
 from leastwise.collect.failure import Failure, Kind
 from leastwise.collect.inventory_calls import ASKS
 from leastwise.collect.live import collect, collect_live
-from leastwise.collect.session import Aws, Options
+from leastwise.collect.options import Options
+from leastwise.collect.session import Aws
 from leastwise.errors import UsageError
 from leastwise.snapshot import dumps, loads
 from servers import ACCOUNT, Fault, Reply, Request, faulty

@@ -20,7 +20,8 @@ from leastwise.cli.scan import exit_code
 from leastwise.collect import last_accessed
 from leastwise.collect.clock import Clock
 from leastwise.collect.live import collect, collect_live
-from leastwise.collect.session import Aws, Options
+from leastwise.collect.options import Options
+from leastwise.collect.session import Aws
 from leastwise.snapshot import dumps, loads
 from servers import ACCOUNT, Fault, faulty
 

@@ -17,7 +17,7 @@ from collect import accounts
 from leastwise.collect import iam
 from leastwise.collect.calls import KEPT
 from leastwise.collect.live import collect, collect_live
-from leastwise.collect.session import Options
+from leastwise.collect.options import Options
 from leastwise.errors import CollectError
 from leastwise.snapshot import Gap, Snapshot, dumps, loads
 from servers import ACCOUNT, Fault, Reply, Request, faulty

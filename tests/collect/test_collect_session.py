@@ -25,8 +25,9 @@ from leastwise.collect.calls import (
 )
 from leastwise.collect.hooks import give_up, is_aws_host, strip_account_from_host
 from leastwise.collect.live import collect_live
+from leastwise.collect.options import Options
 from leastwise.collect.permissions import required_policy
-from leastwise.collect.session import Aws, Options
+from leastwise.collect.session import Aws
 from servers import faulty
 
 if TYPE_CHECKING:

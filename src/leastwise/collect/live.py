@@ -22,9 +22,10 @@ from leastwise.collect.explain import explain, worst
 from leastwise.collect.failure import Failure, Kind, from_boto_error
 from leastwise.collect.inventory import inventory as running
 from leastwise.collect.last_accessed import last_accessed as used
+from leastwise.collect.options import Options
 from leastwise.collect.organizations import guardrails, organization
 from leastwise.collect.query import Part, Query, answer
-from leastwise.collect.session import Aws, Options
+from leastwise.collect.session import Aws
 from leastwise.errors import CollectError
 from leastwise.parallel import threads
 from leastwise.snapshot import Snapshot, raw

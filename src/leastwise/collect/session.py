@@ -8,7 +8,6 @@ gave one. https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.h
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
@@ -20,12 +19,13 @@ from botocore.parsers import ResponseParserError
 
 from leastwise._version import __version__
 from leastwise.collect import hooks
-from leastwise.collect.clock import Clock
 from leastwise.collect.failure import Failure, Kind, clean, from_boto_error, from_client_error, from_garbled
-from leastwise.collect.progress import Progress, Reporter
+from leastwise.collect.progress import Reporter
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+
+    from leastwise.collect.options import Options
 
 DEFAULT_REGION = "us-east-1"
 WORKERS = 16
@@ -33,25 +33,6 @@ WORKERS = 16
 # number, time or base64 text that is none, a wrapper that is missing, an element that comes twice.
 UNREADABLE = (ResponseParserError, ValueError, LookupError, TypeError, AttributeError)
 GARBLED_DELAYS = (0.03, 0.07, 0.25)  # seconds before the second, third and fourth try
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """What a caller may choose about a live collection. None leaves it to boto3's own chain.
-
-    `inventory` asks what runs, too, in `regions` or in every enabled one; `last_accessed` when each principal last
-    used what.
-    """
-
-    region: str | None = None
-    profile: str | None = None
-    endpoint_url: str | None = None
-    session: Any = None
-    progress: Callable[[Progress], None] | None = None
-    inventory: bool = False
-    regions: tuple[str, ...] = ()
-    last_accessed: bool = False
-    clock: Clock = field(default_factory=Clock)
 
 
 def resolve_region(region: str | None, session: Any, environment: Mapping[str, str]) -> str:

@@ -1,0 +1,60 @@
+"""Every source of evidence that was asked for, by the words in which users ask: `cloudtrail=PATH`.
+
+What cannot be had of a source is named in its coverage, and the others are used. Only words that nobody can follow, and
+credentials or an endpoint that lead nowhere, end it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from leastwise.collect.evidence.logs import read_logs
+from leastwise.collect.options import Options
+from leastwise.errors import UsageError
+from leastwise.parallel import Mapper, serial
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from leastwise.usage.records import Evidence
+
+LOGS = "cloudtrail"
+KINDS = {LOGS: "PATH"}
+"""The kinds of evidence, and what each wants after `=`; "" where that is nothing."""
+
+
+class Spec(NamedTuple):
+    """One source as it was asked for: `kind=place`."""
+
+    kind: str
+    place: str = ""
+
+
+def parse(text: str) -> Spec:
+    """`kind` or `kind=place`. Raises UsageError, with the kinds there are, for anything else."""
+    spec = Spec(*map(str.strip, text.split("=", 1)))
+    if spec.kind not in KINDS:
+        raise UsageError(f"--evidence: {spec.kind!r} is no kind of evidence: write {', '.join(_forms())}")
+    if KINDS[spec.kind] and not spec.place:
+        raise UsageError(f"--evidence {spec.kind} does not say where: write {spec.kind}={KINDS[spec.kind]}")
+    if spec.place and not KINDS[spec.kind]:
+        raise UsageError(f"--evidence {spec.kind} asks the account, so nothing follows: leave out ={spec.place}")
+    return spec
+
+
+def gather(
+    specs: Iterable[str | Spec], options: Options | None = None, *, mapper: Mapper = serial
+) -> tuple[Evidence, ...]:
+    """The evidence of every source, in the order of `KINDS`; places of one kind are one source.
+
+    `options` say which account is asked and who hears of the progress, `mapper` runs what needs cores. Raises
+    UsageError for a kind or a place that there is not, CollectError where credentials or endpoint lead nowhere.
+    """
+    asked = [parse(spec) if isinstance(spec, str) else spec for spec in specs]
+    chosen = options or Options()
+    places = [spec.place for spec in asked if spec.kind == LOGS]
+    return (read_logs(places, mapper=mapper, progress=chosen.progress),) if places else ()
+
+
+def _forms() -> list[str]:
+    return [f"{kind}={place}" if place else kind for kind, place in KINDS.items()]
