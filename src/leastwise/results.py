@@ -11,6 +11,8 @@ from functools import cached_property
 
 import msgspec
 
+from leastwise.advised import Grade, Proof, Source, Step, UseCounts
+
 
 class Severity(IntEnum):
     """How bad a finding is, worst last so that severities compare."""
@@ -226,8 +228,21 @@ class AdvisedPolicy(msgspec.Struct, frozen=True, kw_only=True):
     quota: int
 
 
+class AdvisedTrust(AdvisedPolicy, frozen=True, kw_only=True):
+    """A narrower trust policy of a role, judged by itself. `choices` are what to fill in before it can be used."""
+
+    changes: tuple[Change, ...] = ()
+    choices: tuple[str, ...] = ()
+    proof: Proof = Proof()
+    plan: tuple[Step, ...] = ()
+
+
 class Recommendation(msgspec.Struct, frozen=True, kw_only=True):
-    """The policy that would have been enough for one principal, as far as the snapshot alone can say."""
+    """The policies that would have been enough for one principal, as far as the snapshot and the evidence can say.
+
+    The exposures are the published index of unused permissions, 0 to 100, of the policies before and after; None where
+    no source told of use. `aggressive` is what would be removed besides, were unknown use taken for none.
+    """
 
     subject: Subject
     risk: int
@@ -239,6 +254,16 @@ class Recommendation(msgspec.Struct, frozen=True, kw_only=True):
     confidence_reasons: tuple[str, ...]
     warnings: tuple[str, ...] = ()
     affects: tuple[str, ...] = ()
+    evidence: tuple[Source, ...] = ()
+    use: UseCounts = UseCounts()
+    proof: Proof = Proof()
+    plan: tuple[Step, ...] = ()
+    grade: Grade = Grade.NONE
+    grade_reasons: tuple[str, ...] = ()
+    exposure_before: float | None = None
+    exposure_after: float | None = None
+    trust: AdvisedTrust | None = None
+    aggressive: tuple[Change, ...] = ()
 
 
 class Unassessed(msgspec.Struct, frozen=True, order=True, kw_only=True):

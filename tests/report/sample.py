@@ -5,8 +5,10 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from leastwise import risk
+from leastwise.advised import Counterexample, Grade, Proof, Source, Step, Tri, UseCounts
 from leastwise.results import (
     AdvisedPolicy,
+    AdvisedTrust,
     Change,
     Confidence,
     Edge,
@@ -245,8 +247,51 @@ def recommendations() -> tuple[Recommendation, ...]:
         confidence_reasons=("no usage evidence was given",),
         warnings=("ann-policy is attached to two more principals",),
         affects=(BEN.arn,),
+        proof=Proof(
+            subset_of_current=Tri.YES, method="each statement lies within one of the current", paths_closed=("ab" * 8,)
+        ),
+        plan=(
+            Step(text="wait until the change is in force everywhere"),
+            Step(text="detach ann-policy", command="aws iam detach-user-policy", rollback="aws iam attach-user-policy"),
+        ),
     )
-    return (advice, replace(advice, subject=BEN, warnings=(), affects=(), actions_before=0, actions_after=0))
+    return (advice, proven(advice))
+
+
+def proven(advice: Recommendation) -> Recommendation:
+    """The same for ben, with evidence of use."""
+    failed = Counterexample(
+        against="covers_observed", action="s3:PutObject", resource="*", context={"aws:viaawsservice": ("true",)}
+    )
+    trust = AdvisedTrust(
+        name="trust policy",
+        replaces=f"{BEN.arn} trust policy",
+        kind="trust",
+        document={"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Principal": "*", "Action": "*"}]},
+        size=82,
+        quota=2048,
+        changes=advice.changes,
+        choices=("the external id",),
+        proof=Proof(subset_of_current=Tri.NO, counterexamples=(failed,)),
+        plan=advice.plan,
+    )
+    return replace(
+        advice,
+        subject=BEN,
+        warnings=(),
+        affects=(),
+        actions_before=0,
+        actions_after=0,
+        evidence=(Source(name="Access Advisor", days=120, first="2025-09-01T00:00:00Z", gaps=("data events",)),),
+        use=UseCounts(used=3, unused_proven=1, unknown=6),
+        proof=Proof(subset_of_current=Tri.YES, covers_observed=Tri.YES, observed=2, set_apart=1),
+        grade=Grade.MEDIUM,
+        grade_reasons=("120 days",),
+        exposure_before=12.5,
+        exposure_after=0.0,
+        trust=trust,
+        aggressive=advice.changes,
+    )
 
 
 def a_report(**changes: object) -> Report:

@@ -49,12 +49,31 @@ def test_a_recommendation_is_published_field_by_field() -> None:
         "confidence_reasons": ["no usage evidence was given"],
         "warnings": ["ann-policy is attached to two more principals"],
         "also_affects": [BEN.arn],
+        "use": {"used": 0, "unused_proven": 0, "unknown": 0},
+        "evidence_grade": "none",
+        "proof": {
+            "safe": False,
+            "subset_of_current": "yes",
+            "covers_observed": "unknown",
+            "method": "each statement lies within one of the current",
+            "observed": 0,
+            "set_apart": 0,
+            "paths_closed": ["ab" * 8],
+        },
+        "plan": [
+            {"text": "wait until the change is in force everywhere"},
+            {
+                "text": "detach ann-policy",
+                "command": "aws iam detach-user-policy",
+                "rollback": "aws iam attach-user-policy",
+            },
+        ],
     }
     assert "replaces" not in first["policies"][1]
 
 
 def test_the_head_says_on_what_the_advice_rests_and_how_many_got_none() -> None:
-    advice = read()
+    advice = read(recommendations=recommendations()[:1])
     assert advice["basis"] == "snapshot only"
     assert advice["left_out"] == 3
     assert advice["account"]["id"] == ACCOUNT
@@ -73,3 +92,28 @@ def test_the_order_inside_a_policy_document_is_kept() -> None:
     document = read()["recommendations"][0]["policies"][0]["document"]
     assert list(document) == ["Version", "Statement"]
     assert list(document["Statement"][0]) == ["Sid", "Effect", "Action", "Resource"]
+
+
+def test_the_head_says_when_evidence_of_use_was_seen() -> None:
+    assert read()["basis"] == "snapshot and evidence of use"
+
+
+def test_only_what_is_proven_twice_is_called_safe() -> None:
+    ann, ben = read()["recommendations"]
+    assert ben["proof"]["safe"]
+    assert not ann["proof"]["safe"]
+    assert not ben["trust"]["proof"]["safe"]
+    assert ben["trust"]["proof"]["counterexamples"] == [
+        {
+            "against": "covers_observed",
+            "action": "s3:PutObject",
+            "resource": "*",
+            "context": {"aws:viaawsservice": ["true"]},
+        }
+    ]
+
+
+def test_the_index_of_unused_permissions_is_published_where_use_is_known_of() -> None:
+    ann, ben = read()["recommendations"]
+    assert (ben["metrics"]["unused_index_before"], ben["metrics"]["unused_index_after"]) == (12.5, 0.0)
+    assert "unused_index_before" not in ann["metrics"]

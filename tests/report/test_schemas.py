@@ -76,6 +76,14 @@ BREAKAGES = [
     (ADVICE, ["recommendations", 0, "policies", 0, "document"], {}),
     (ADVICE, ["recommendations", 0, "changes", 0, "reason"], ""),
     (ADVICE, ["left_out"], -3),
+    (ADVICE, ["recommendations", 0, "proof", "subset_of_current"], "maybe"),
+    (ADVICE, ["recommendations", 0, "proof", "paths_closed", 0], "path"),
+    (ADVICE, ["recommendations", 0, "plan", 0, "text"], ""),
+    (ADVICE, ["recommendations", 0, "evidence_grade"], "certain"),
+    (ADVICE, ["recommendations", 1, "metrics", "unused_index_before"], 101.0),
+    (ADVICE, ["recommendations", 1, "evidence", 0, "first"], "yesterday"),
+    (ADVICE, ["recommendations", 1, "use", "unknown"], -1),
+    (ADVICE, ["recommendations", 1, "trust", "document"], {}),
 ]
 
 

@@ -7,17 +7,31 @@ from typing import TYPE_CHECKING, Annotated, Any
 from msgspec import Meta
 from msgspec.structs import asdict
 
+from leastwise.report import proof_json
 from leastwise.report.audit_json import PublishedAccount, account
 from leastwise.report.path_json import About, about
-from leastwise.report.published import ConfidenceWord, Count, Percent, Published, Stamp, Text, Texts, Version, write
+from leastwise.report.published import (
+    ConfidenceWord,
+    Count,
+    GradeWord,
+    Index,
+    Percent,
+    Published,
+    Stamp,
+    Text,
+    Texts,
+    Version,
+    write,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from leastwise.results import Change, Recommendation, Report
+    from leastwise.results import AdvisedTrust, Change, Recommendation, Report
 
-SCHEMA_VERSION = "1.0"
+SCHEMA_VERSION = "1.1"
 BASIS = "snapshot only"
+WITH_EVIDENCE = "snapshot and evidence of use"
 
 
 class PublishedPolicy(Published, frozen=True, kw_only=True):
@@ -43,16 +57,27 @@ class PublishedChange(Published, frozen=True, kw_only=True):
     after: Text = ""
 
 
+class PublishedTrust(PublishedPolicy, frozen=True, kw_only=True):
+    """A narrower trust policy of a role. `choices` are what to fill in before it can be used."""
+
+    changes: tuple[PublishedChange, ...] = ()
+    choices: tuple[Text, ...] = ()
+    proof: proof_json.PublishedProof
+    plan: tuple[proof_json.PublishedStep, ...] = ()
+
+
 class Metrics(Published, frozen=True, kw_only=True):
-    """How many actions are granted before and after."""
+    """How many actions are granted before and after, and the index of unused permissions, where use is known of."""
 
     actions_before: Count
     actions_after: Count
     reduction_percent: Percent
+    unused_index_before: Index | None = None
+    unused_index_after: Index | None = None
 
 
 class PublishedRecommendation(About, frozen=True, kw_only=True):
-    """The policies that would have been enough for one principal, and how sure that is."""
+    """The policies that would have been enough for one principal, how sure that is, and how to put them in place."""
 
     policies: tuple[PublishedPolicy, ...]
     changes: tuple[PublishedChange, ...]
@@ -61,6 +86,14 @@ class PublishedRecommendation(About, frozen=True, kw_only=True):
     confidence_reasons: Texts
     warnings: tuple[Text, ...] = ()
     also_affects: tuple[Text, ...] = ()
+    evidence: tuple[proof_json.PublishedSource, ...] = ()
+    use: proof_json.PublishedUse
+    evidence_grade: GradeWord
+    evidence_grade_reasons: tuple[Text, ...] = ()
+    proof: proof_json.PublishedProof
+    plan: tuple[proof_json.PublishedStep, ...] = ()
+    trust: PublishedTrust | None = None
+    aggressive: tuple[PublishedChange, ...] = ()
 
 
 class AdviceFile(Published, frozen=True, kw_only=True):
@@ -85,7 +118,7 @@ def render(report: Report) -> Iterator[bytes]:
             catalogue=report.catalogue,
             account=account(report),
             taken_at=report.taken_at,
-            basis=BASIS,
+            basis=WITH_EVIDENCE if any(advice.evidence for advice in report.recommendations) else BASIS,
             left_out=report.recommendations_left_out,
             recommendations=(),
         ),
@@ -97,13 +130,30 @@ def _recommendation(advice: Recommendation) -> PublishedRecommendation:
     return PublishedRecommendation(
         **about(advice.subject, advice.risk),
         policies=tuple(PublishedPolicy(**asdict(policy)) for policy in advice.policies),
-        changes=tuple(_change(change) for change in advice.changes),
+        changes=tuple(map(_change, advice.changes)),
         metrics=_metrics(advice),
         confidence=advice.confidence.value,
         confidence_reasons=advice.confidence_reasons,
         warnings=advice.warnings,
         also_affects=advice.affects,
+        evidence=tuple(map(proof_json.source, advice.evidence)),
+        use=proof_json.use(advice.use),
+        evidence_grade=advice.grade.value,
+        evidence_grade_reasons=advice.grade_reasons,
+        proof=proof_json.proof(advice.proof),
+        plan=proof_json.plan(advice.plan),
+        trust=_trust(advice.trust) if advice.trust else None,
+        aggressive=tuple(map(_change, advice.aggressive)),
     )
+
+
+def _trust(trust: AdvisedTrust) -> PublishedTrust:
+    said = {
+        "changes": tuple(map(_change, trust.changes)),
+        "proof": proof_json.proof(trust.proof),
+        "plan": proof_json.plan(trust.plan),
+    }
+    return PublishedTrust(**asdict(trust) | said)
 
 
 def _change(change: Change) -> PublishedChange:
@@ -117,4 +167,6 @@ def _metrics(advice: Recommendation) -> Metrics:
         actions_before=before,
         actions_after=after,
         reduction_percent=100 * (before - after) // before if before else 0,
+        unused_index_before=advice.exposure_before,
+        unused_index_after=advice.exposure_after,
     )

@@ -13,6 +13,7 @@ import msgspec
 from msgspec import Meta
 from msgspec.structs import fields
 
+from leastwise.advised import Grade, Tri
 from leastwise.results import Confidence, Kind, Severity, Verdict
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ Text = Annotated[str, Meta(min_length=1)]
 Texts = Annotated[tuple[Text, ...], Meta(min_length=1)]
 Count = Annotated[int, Meta(ge=0)]
 Percent = Annotated[int, Meta(ge=0, le=100)]
+Index = Annotated[float, Meta(ge=0, le=100)]
 Stamp = Annotated[str, Meta(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d")]
 ArnText = Annotated[str, Meta(pattern="^arn:")]
 AccountId = Annotated[str, Meta(pattern=r"^\d{12}$")]
@@ -45,6 +47,8 @@ Version = Annotated[str, Meta(pattern=r"^\d+\.\d+$")]
 SeverityWord = Annotated[str, _one_of(*(s.label for s in sorted(Severity, reverse=True)))]
 ConfidenceWord = Annotated[str, _one_of(*(c.value for c in Confidence))]
 VerdictWord = Annotated[str, _one_of(*(v.value for v in Verdict))]
+TriWord = Annotated[str, _one_of(*(t.value for t in Tri))]
+GradeWord = Annotated[str, _one_of(*(g.value for g in Grade))]
 KindWord = Annotated[str, _one_of(*(k.value for k in Kind))]
 
 
