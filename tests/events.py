@@ -47,7 +47,7 @@ def a_record(what: str, parameters: Any = None, **more: Any) -> dict[str, Any]:
         "requestParameters": parameters,
         "responseElements": None,
         "eventID": "e",
-        "readOnly": False,
+        "readOnly": name.startswith(("Describe", "Get", "Head", "List")),
         "eventType": "AwsApiCall",
         "managementEvent": True,
         "recipientAccountId": ACCOUNT,
@@ -57,3 +57,7 @@ def a_record(what: str, parameters: Any = None, **more: Any) -> dict[str, Any]:
 
 def an_event(what: str, parameters: Any = None, **more: Any) -> Event:
     return msgspec.json.decode(msgspec.json.encode(a_record(what, parameters, **more)), type=Event)
+
+
+def events(*records: dict[str, Any]) -> list[Event]:
+    return msgspec.json.decode(msgspec.json.encode(records), type=list[Event])

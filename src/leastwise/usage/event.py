@@ -49,6 +49,7 @@ class Event(Struct, frozen=True, gc=False, rename="camel"):
     event_type: str | None = None
     event_category: str | None = None
     management_event: bool | None = None
+    read_only: bool | None = None
     recipient_account_id: str | None = None
     request_parameters: Raw = NOTHING
     resources: Raw = NOTHING

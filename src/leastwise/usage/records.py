@@ -59,7 +59,7 @@ class Observation(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Fault(msgspec.Struct, frozen=True, kw_only=True, order=True):
-    """A file, or a part of one, that could not be used."""
+    """A file, a part of one, or a call, by its name: it could not be used, or not be had."""
 
     path: str
     reason: str
@@ -71,6 +71,35 @@ class Unmapped(msgspec.Struct, frozen=True, kw_only=True, order=True):
     source: str
     name: str
     count: int
+
+
+class Selector(msgspec.Struct, frozen=True, kw_only=True, order=True):
+    """Events that a trail writes down: those of one kind, all or some of them."""
+
+    type: str = ""
+    """Of data events the resource type, e.g. `AWS::S3::Object`; "" stands for management events."""
+    reads: bool = True
+    writes: bool = True
+    without: tuple[str, ...] = ()
+    """Event sources that are left out."""
+    partly: bool = False
+    """Only some of them: certain resources, names or callers."""
+
+
+class Trail(msgspec.Struct, frozen=True, kw_only=True):
+    """What a trail was set to write down, when it was asked; what was changed before, nobody tells."""
+
+    name: str
+    """Its ARN."""
+    regions: tuple[str, ...] = ()
+    """None means all."""
+    organization: bool = False
+    """Whether it writes for all accounts of the organization."""
+    since: datetime | None = None
+    """When it was last switched on."""
+    stopped: datetime | None = None
+    """When it was switched off; None while it writes."""
+    selectors: tuple[Selector, ...] = ()
 
 
 class Coverage(msgspec.Struct, frozen=True, kw_only=True):
@@ -92,6 +121,10 @@ class Coverage(msgspec.Struct, frozen=True, kw_only=True):
     data: tuple[str, ...] = ()
     """Event sources with data events in the logs. Of every other service its data events (objects read, functions
     invoked, items written) were not logged, and that none is seen proves nothing."""
+    trails: tuple[Trail, ...] = ()
+    """The trails that wrote these logs; none where they are not known. `sight.view` tells what they could see."""
+    seen: tuple[Selector, ...] = ()
+    """The kinds of events there were."""
     files: int = 0
     events: int = 0
     used: int = 0

@@ -21,7 +21,8 @@ from leastwise.catalog import universe
 from leastwise.usage.event import Event
 from leastwise.usage.identity import credit
 from leastwise.usage.reading import Told, Verdict, is_data, via
-from leastwise.usage.records import Circumstance, Coverage, Evidence, Fault, Known, Observation, Unmapped
+from leastwise.usage.records import Circumstance, Coverage, Evidence, Fault, Known, Observation, Selector, Unmapped
+from leastwise.usage.sight import data_type
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -129,6 +130,8 @@ class Tally:
     regions: set[str] = field(default_factory=set)
     sources: set[tuple[str, bool]] = field(default_factory=set)
     """Event sources, and whether a data event is meant."""
+    kinds: set[tuple[str, bool]] = field(default_factory=set)
+    """Resource types of data events, "" for management ones, and whether the call was a reading one."""
     verdicts: Counter[str] = field(default_factory=Counter)
     """Of the events that are credited to somebody."""
     reasons: Counter[str] = field(default_factory=Counter)
@@ -175,6 +178,7 @@ class Tally:
         self.accounts |= other.accounts
         self.regions |= other.regions
         self.sources |= other.sources
+        self.kinds |= other.kinds
         self.verdicts += other.verdicts
         self.reasons += other.reasons
         self.unmapped += other.unmapped
@@ -198,6 +202,9 @@ class Tally:
         self.accounts.add(event.recipient_account_id or "")
         self.regions.add(event.aws_region or "")
         self.sources.add((event.event_source[:LONGEST_NAME], data))
+        if event.read_only is not None:
+            types = {data_type(use.action) for use in one.told.uses} - {None} if data else {""}
+            self.kinds |= {(kind, event.read_only) for kind in types if kind is not None}
 
     def _credit(self, one: _Alike, principal: str, through: str) -> None:
         """Events of a kind, credited to a principal."""
@@ -228,6 +235,7 @@ class Tally:
             regions=tuple(sorted(self.regions - {""})),
             management=tuple(sorted(name for name, data in self.sources if not data)),
             data=tuple(sorted(name for name, data in self.sources if data)),
+            seen=self._seen(),
             files=self.files,
             events=self.whole.number if self.whole else 0,
             used=self.verdicts[Verdict.USE.value],
@@ -238,6 +246,12 @@ class Tally:
             unnamed_roles=dict(sorted(self.unnamed.items())),
             faults=tuple(faults[:LISTED_FAULTS]),
             faults_unlisted=len(faults[LISTED_FAULTS:]),
+        )
+
+    def _seen(self) -> tuple[Selector, ...]:
+        types = sorted({kind for kind, _ in self.kinds})
+        return tuple(
+            Selector(type=kind, reads=(kind, True) in self.kinds, writes=(kind, False) in self.kinds) for kind in types
         )
 
 
