@@ -9,19 +9,20 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from leastwise import catalog
 from leastwise.access import Holder, context_of, scps_of
+from leastwise.account.granted import terms
 from leastwise.account.model import Group, remember
 from leastwise.catalog import AccessLevel
 from leastwise.policy.bounds import mirrored, restricts
 from leastwise.policy.breadth import may_be_wide, wide_part
 from leastwise.policy.condition import Context
-from leastwise.policy.document import Policy, Unparsed
+from leastwise.policy.document import Unparsed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from leastwise.account.model import Account, ManagedPolicy
     from leastwise.policy.condition import Conditions
-    from leastwise.policy.document import Document, Statement
+    from leastwise.policy.document import Document, Policy, Statement
     from leastwise.policy.elements import Actions
 
     Documents = tuple[Document, ...]
@@ -166,7 +167,7 @@ def _bounds_nobody(conditions: Conditions, context: Context) -> bool:
 def _limits(partition: str, bearing: tuple[Documents, ...], stake: int, seen: Seen) -> _Limits:
     left = stake
     doubts: list[Statement] = []
-    for deny in (s for documents in bearing for d in documents for s in _denies(d.policy)):
+    for deny in (s for documents in bearing for d in documents for s in terms(d.policy).denies):
         truth = deny.actions.mask & stake and deny.conditions.evaluate(seen.context())
         if truth is True:
             left &= ~wide_part(deny, partition)
@@ -175,11 +176,6 @@ def _limits(partition: str, bearing: tuple[Documents, ...], stake: int, seen: Se
     for documents in bearing[1:]:
         left &= _let_through(documents, partition, seen)
     return _Limits(left, tuple(doubts))
-
-
-@lru_cache(maxsize=1 << 17)
-def _denies(policy: Policy | Unparsed) -> tuple[Statement, ...]:
-    return tuple([s for s in policy.statements if not s.allows]) if isinstance(policy, Policy) else ()
 
 
 def _let_through(limit: Documents, partition: str, seen: Seen) -> int:

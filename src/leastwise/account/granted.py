@@ -22,12 +22,21 @@ if TYPE_CHECKING:
 Lists = tuple["Actions", ...]
 
 
-class Plain(NamedTuple):
-    """The lists of a policy that count under any condition, and the statements that set conditions."""
+class Terms(NamedTuple):
+    """A policy's statements, sorted once for all who hold it: they differ by their resources, and hardly otherwise.
 
-    allowed: Lists
-    denied: Lists
-    conditional: tuple[Statement, ...]
+    `allowed` and `denied` are the lists that count under any condition, `conditional` the statements that set some;
+    `anywhere` are all lists that are allowed, and `denies` all statements that deny.
+    """
+
+    allowed: Lists = ()
+    denied: Lists = ()
+    conditional: tuple[Statement, ...] = ()
+    anywhere: Lists = ()
+    denies: tuple[Statement, ...] = ()
+
+
+NOTHING = Terms()
 
 
 class Granted(NamedTuple):
@@ -48,10 +57,10 @@ class Granted(NamedTuple):
 
 def granted(documents: Iterable[Document], holds: Callable[[Statement], bool | None]) -> Granted:
     """What the documents grant together. `holds` decides the conditions of a statement that sets some."""
-    plain = [_plain(d.policy) for d in documents if isinstance(d.policy, Policy)]
-    allowed = [one.allowed for one in plain if one.allowed]
-    denied = [one.denied for one in plain if one.denied]
-    for one in plain:
+    said = [terms(d.policy) for d in documents]
+    allowed = [one.allowed for one in said if one.allowed]
+    denied = [one.denied for one in said if one.denied]
+    for one in said:
         for statement in one.conditional:
             if statement.allows and holds(statement) is not False:
                 allowed.append((statement.actions,))
@@ -62,7 +71,7 @@ def granted(documents: Iterable[Document], holds: Callable[[Statement], bool | N
 
 def at_most(documents: Iterable[Document]) -> int:
     """A number of actions that is no smaller than that of what they allow: cheap, and often enough."""
-    return sum([_number(d.policy) for d in documents])
+    return sum([_number(terms(d.policy).anywhere) for d in documents])
 
 
 def common(found: Iterable[Granted]) -> int:
@@ -79,8 +88,8 @@ def have_common(found: tuple[Granted, ...]) -> bool:
 
 def together(documents: Iterable[Document]) -> int:
     """The actions that some statement of the documents allows somewhere, whatever its conditions, as bits."""
-    masks = [_anywhere(d.policy) for d in documents]
-    return reduce(or_, masks) if masks else 0
+    masks = [union(terms(d.policy).anywhere, mask_of) for d in documents]
+    return reduce(united, masks, 0)
 
 
 @lru_cache(maxsize=1 << 14)
@@ -94,9 +103,9 @@ def mask_of(actions: Actions) -> int:
     return actions.mask
 
 
-@lru_cache(maxsize=1 << 17)
-def _number(policy: Policy | Unparsed) -> int:
-    return sum(map(_count, _allowed(policy))) if isinstance(policy, Policy) else 0
+@lru_cache(maxsize=1 << 14)
+def _number(lists: Lists) -> int:
+    return sum(map(_count, lists))
 
 
 @lru_cache(maxsize=1 << 14)
@@ -105,21 +114,19 @@ def _count(actions: Actions) -> int:
 
 
 @lru_cache(maxsize=1 << 17)
-def _anywhere(policy: Policy | Unparsed) -> int:
-    return union(_allowed(policy), mask_of) if isinstance(policy, Policy) else 0
-
-
-@lru_cache(maxsize=1 << 17)
-def _allowed(policy: Policy) -> Lists:
-    return tuple(dict.fromkeys([s.actions for s in policy.statements if s.allows]))
-
-
-@lru_cache(maxsize=1 << 17)
-def _plain(policy: Policy) -> Plain:
-    """Sorted out once for a policy. A deny of some resources only takes no action away."""
-    always = [s for s in policy.statements if not s.conditions.tests]
-    return Plain(
-        tuple([s.actions for s in always if s.allows]),
-        tuple([s.actions for s in always if s.everywhere and not s.allows]),
-        tuple([s for s in policy.statements if s.conditions.tests]) if len(always) < len(policy.statements) else (),
-    )
+def terms(policy: Policy | Unparsed) -> Terms:
+    """What a policy says, sorted. A deny of some resources only takes no action away."""
+    if not isinstance(policy, Policy):
+        return NOTHING
+    allowed, denied, conditional, denies = [], [], [], []
+    for s in policy.statements:
+        if s.conditions.tests:
+            conditional.append(s)
+        elif s.allows:
+            allowed.append(s.actions)
+        elif s.everywhere:
+            denied.append(s.actions)
+        if not s.allows:
+            denies.append(s)
+    anywhere = dict.fromkeys((*allowed, *[s.actions for s in conditional if s.allows]))
+    return Terms(tuple(allowed), tuple(denied), tuple(conditional), tuple(anywhere), tuple(denies))

@@ -161,4 +161,5 @@ def _mask_of(ascending: list[int]) -> int:
 
 def _bits(signs: str, wanted: str) -> int:
     """The mask of the positions at which a sign stands."""
-    return int("".join("1" if sign == wanted else "0" for sign in reversed(signs)), 2)
+    digits = {ord(sign): "1" if sign == wanted else "0" for sign in set(signs)}
+    return int(signs[::-1].translate(digits), 2)

@@ -74,6 +74,8 @@ def _may_cover(pattern: str, start: str) -> bool:
     """Whether the pattern may cover all resources of a type: most begin as no type does, after the same start."""
     if not pattern.startswith(start):
         return True
+    if "*" not in pattern and pattern.count(":") >= ARN_PARTS - 1:
+        return False
     head = pattern.partition("*")[0].partition("?")[0][len(start) - 1 :]
     owner_ends = head.find(":", 1) + 1
     return not owner_ends or head in _beginnings(head[:owner_ends])
@@ -100,14 +102,18 @@ def _is_bare(text: str) -> bool:
     return not text.split(":", ARN_PARTS - 1)[-1].strip("*?/:")
 
 
+@lru_cache(maxsize=1 << 12)
 def _covered(text: str, partition: str) -> frozenset[str]:
-    """The types all of whose ARNs the pattern matches. What comes before its first wildcard spares most of the work."""
-    start, head = f"arn:{partition}", _WILD.split(text, maxsplit=1)[0]
+    """The types all of whose ARNs the pattern matches. Its plain parts, which they have too, spare most of the work."""
+    start = f"arn:{partition}"
+    head, *parts = _WILD.split(text)
     if not head.startswith(start) and not start.startswith(head):
         return frozenset()
     owner = head.split(":")[2] if head.count(":") > 2 else ""
     rest, glob = head[len(start) :], Glob.parse(text)
-    return frozenset(t for t in _types(owner) if t.startswith(rest) and covers(glob, Glob.parse(start + t)))
+    part = max(parts, key=len, default="")
+    some = (t for t in _types(owner) if t.startswith(rest) and part in start + t)
+    return frozenset(t for t in some if covers(glob, Glob.parse(start + t)))
 
 
 @lru_cache(maxsize=1024)

@@ -67,8 +67,8 @@ def _witness(b: Glob, by: tuple[Glob, ...]) -> str | Missing | None:
 
 def _filled(glob: Glob, letter: str, run: int = 1) -> str:
     """The text with this letter for each `?`, and a run of it for each `*`."""
-    fill = {Wild.ONE: letter, Wild.ANY: letter * run}
-    return "".join(fill[piece] if isinstance(piece, Wild) else piece for piece in glob.pieces)
+    several = letter * run
+    return "".join([p if isinstance(p, str) else several if p is Wild.ANY else letter for p in glob.pieces])
 
 
 def _stranger(globs: Iterable[Glob]) -> str:
