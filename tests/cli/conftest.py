@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from cli.terminal import Said, bad_account, save
 from leastwise.cli.process import outcome
+from terminal import Said, bad_account, save
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from cli.terminal import Said, save
+from terminal import Said, save
 from world import ACCOUNT, FOREIGN, World, allow, an_account, by_service, document, trust
 
 if TYPE_CHECKING:

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from cli.terminal import ADVICE, AUDIT, Said
 from leastwise.checks import all_checks
 from leastwise.cli.program import COMMANDS
 from leastwise.collect.permissions import required_policy
 from leastwise.escalation.method import methods
 from leastwise.escalation.prose import premises, with_blanks
+from terminal import ADVICE, AUDIT, Said
 
 if TYPE_CHECKING:
     from collections.abc import Callable

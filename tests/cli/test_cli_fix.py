@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from cli.terminal import Said, save
 from remedy.aws_cli import in_world, read
+from terminal import Said, save
 from world import ACCOUNT, FOREIGN, World, allow, an_account, by_service, document, trust
 
 if TYPE_CHECKING:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from cli.terminal import AUDIT, Said, save
 from inventories import HERE, THERE, looked, runs
 from leastwise.snapshot import loads
+from terminal import AUDIT, Said, save
 from world import World, allow, an_account, by_service, document
 
 if TYPE_CHECKING:

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from cli.terminal import ADVICE, AUDIT, Said, bad_account
 from leastwise.cli.progress import bar
 from leastwise.collect import live
 from leastwise.collect.progress import Progress
 from leastwise.errors import CollectError
 from leastwise.snapshot import loads
+from terminal import ADVICE, AUDIT, Said, bad_account
 
 if TYPE_CHECKING:
     from collections.abc import Callable

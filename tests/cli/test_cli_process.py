@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 import leastwise
-from cli.terminal import ADVICE, AUDIT, PROGRAM, environment, run
+from terminal import ADVICE, AUDIT, PROGRAM, environment, run
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -145,7 +145,7 @@ def test_closed_streams_are_no_error(here: Path, bad: str) -> None:
 
 
 def test_a_terminal_that_knows_no_unicode(here: Path, tmp_path: Path) -> None:
-    from cli.terminal import save
+    from terminal import save
     from world import an_account
 
     name = "zoë\u202e"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from cli.terminal import Said, environment, save
+from terminal import Said, environment, save
 from world import ACCOUNT, FOREIGN, World, allow, an_account, deny, document, trust
 
 if TYPE_CHECKING:

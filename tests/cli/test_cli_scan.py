@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from cli.terminal import ADVICE, AUDIT, Said, bad_account, save
 from leastwise.checks import all_checks
 from leastwise.cli.scan import Choices, command
 from leastwise.snapshot import loads
+from terminal import ADVICE, AUDIT, Said, bad_account, save
 from world import an_account, key
 
 if TYPE_CHECKING:

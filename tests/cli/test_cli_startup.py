@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from cli.terminal import environment
 from leastwise.cli.program import COMMANDS, program
+from terminal import environment
 
 if TYPE_CHECKING:
     from pathlib import Path
