@@ -17,6 +17,7 @@ from leastwise.account.build import build
 from leastwise.account.model import remember
 from leastwise.checks import all_checks, find
 from leastwise.checks.core import Check, Limits, Unjudged
+from leastwise.principals import pick
 from leastwise.results import (
     Finding,
     MissingView,
@@ -33,7 +34,9 @@ from leastwise.scope import exemption
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from leastwise.access import Holder
     from leastwise.account.model import Account
+    from leastwise.leastprivilege import Advice
     from leastwise.snapshot import Gap, Snapshot
 
 PERMISSION_CHECKS = ("principal_", "policy_")  # a check's first word is its subject; these are about what it may do
@@ -42,12 +45,17 @@ NEVER_SEEN = ("session policies", "VPC endpoint policies")  # no call shows them
 
 
 class Options(msgspec.Struct, frozen=True, kw_only=True):
-    """What to judge and what to show. `checks` and `exclude` are ids or shell patterns of them."""
+    """What to judge and what to show. `checks` and `exclude` are ids or shell patterns of them.
+
+    `principals` are to be advised, by names or shell patterns; all are where none is named. None advises the riskiest
+    that have findings about permissions.
+    """
 
     limits: Limits = Limits()
     checks: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
     min_severity: Severity = Severity.INFO
+    principals: tuple[str, ...] | None = None
 
 
 class Judgement(NamedTuple):
@@ -61,8 +69,8 @@ class Judgement(NamedTuple):
 def audit(snapshot: Snapshot, options: Options | None = None) -> Report:
     """Judge one snapshot.
 
-    Raises UsageError when the options name a check that does not exist, SnapshotError when the snapshot's time is
-    unreadable. Whatever else goes wrong stands in the report.
+    Raises UsageError when the options name a check or a principal that does not exist, SnapshotError when the
+    snapshot's time is unreadable. Whatever else goes wrong stands in the report.
     """
     wanted = options or Options()
     chosen = select(wanted)
@@ -71,7 +79,7 @@ def audit(snapshot: Snapshot, options: Options | None = None) -> Report:
     paths = tuple(risk.score_path(path) for path in escalation.find_paths(account))
     judged = judge(account, chosen, wanted.limits)
     scores = risk.score_account(judged.findings, suppressed=judged.suppressed, tiers=_tiers(account))
-    advice = leastprivilege.advise(account, _about_permissions(judged.findings, scores), paths)
+    advice = _advise(account, wanted, paths=paths, findings=judged.findings, scores=scores)
     return Report(
         tool=f"leastwise {__version__}",
         catalogue=catalog.version(),
@@ -180,6 +188,24 @@ def _about_permissions(findings: Iterable[Finding], scores: Scores) -> tuple[Pri
     """The scored principals that have a finding about what they may do, the worst first."""
     named = {f.subject.arn for f in findings if f.check.startswith(PERMISSION_CHECKS)}
     return tuple(score for score in scores.principals if score.subject.arn in named)
+
+
+def _advise(
+    account: Account, wanted: Options, *, paths: Iterable[Path], findings: Iterable[Finding], scores: Scores
+) -> Advice:
+    """The recommendations for those whom the options name."""
+    if wanted.principals is None:
+        return leastprivilege.advise(account, _about_permissions(findings, scores), paths)
+    named = pick(account, wanted.principals) if wanted.principals else account.holders
+    return leastprivilege.advise(account, _scored(named, scores), paths, limit=len(named))
+
+
+def _scored(holders: Iterable[Holder], scores: Scores) -> Iterator[PrincipalScore]:
+    """Their scores; who has no finding has no risk."""
+    known = {score.subject.arn: score for score in scores.principals}
+    for holder in holders:
+        none = PrincipalScore(subject=holder.subject, score=0, tier="other", findings=0)
+        yield known.get(holder.arn, none)
 
 
 def _layers(account: Account) -> tuple[tuple[str, bool], ...]:

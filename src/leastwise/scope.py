@@ -20,3 +20,10 @@ def exemption(holder: User | Role | Group) -> str:
     if holder.tags and holder.tags.get(EMERGENCY_TAG, "").lower() == "true":
         return f"tagged {EMERGENCY_TAG}={holder.tags[EMERGENCY_TAG]}: break-glass access"
     return ""
+
+
+def spared(holder: User | Role | Group) -> str:
+    """Why no change of its policies is ever offered: it is exempt, or AWS owns its policies; "" where one may be."""
+    if isinstance(holder, Role) and holder.is_reserved and not exemption(holder):
+        return "Identity Center owns its policies: change its permission set"
+    return exemption(holder)

@@ -15,9 +15,10 @@ from leastwise.cli.words import unknown
 from leastwise.errors import UsageError
 from leastwise.escalation import external_paths, find_paths
 from leastwise.questions import find
-from leastwise.remedy import Extent, Plan, amended, id_of, plan, sites_of, spared, today, what_if
+from leastwise.remedy import Extent, Plan, amended, id_of, plan, sites_of, today, what_if
 from leastwise.results import Finding, Path
 from leastwise.risk import score_path
+from leastwise.scope import spared
 
 if TYPE_CHECKING:
     from leastwise.account.model import Account

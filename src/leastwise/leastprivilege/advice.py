@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from msgspec.structs import replace
 
 from leastwise.access import context_of, full_administrator, possible_actions
-from leastwise.account.model import Group, Role, User
+from leastwise.account.model import Group, User
 from leastwise.leastprivilege import wording
 from leastwise.leastprivilege.closing import close, cuts_of, first_hops
 from leastwise.leastprivilege.draft import Draft, Page
@@ -23,7 +23,7 @@ from leastwise.leastprivilege.pruning import tidy
 from leastwise.leastprivilege.scoping import leaves_open, scope
 from leastwise.policy.document import Policy, Unparsed
 from leastwise.results import Confidence, Recommendation
-from leastwise.scope import exemption
+from leastwise.scope import spared
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -53,18 +53,14 @@ def advise(
 ) -> Advice:
     """Advise the riskiest of the scored principals.
 
-    Subjects that hold no policies, exempt ones and those whose policies AWS owns are passed over.
+    Subjects that can hold no policies, exempt principals and those whose policies AWS owns are passed over.
     """
     named = {s.subject.arn: s for s in scores}
-    holders = {h.arn: h for h in account.holders if h.arn in named and _is_ours(h)}
+    holders = {h.arn: h for h in account.holders if h.arn in named and not spared(h)}
     scored = sorted((named[arn] for arn in holders), key=lambda s: (-s.score, s.subject.arn))
     adviser = Adviser(account, paths)
     chosen = tuple(adviser.recommend(holders[s.subject.arn], s.score) for s in scored[:limit])
     return Advice(chosen, max(0, len(scored) - limit))
-
-
-def _is_ours(holder: Holder) -> bool:
-    return not exemption(holder) and not (isinstance(holder, Role) and holder.is_reserved)
 
 
 class Adviser:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
 from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
 from leastwise import access, catalog
-from leastwise.account.model import Group, remember
+from leastwise.account.model import Group
 from leastwise.arn import parse_arn
 from leastwise.errors import UsageError
 from leastwise.policy.condition import Context
@@ -16,10 +15,9 @@ from leastwise.policy.derived import About, derived_context
 from leastwise.policy.document import Document, parse_value
 from leastwise.policy.evaluate import Layer, Layers
 from leastwise.policy.request import Caller
+from leastwise.principals import is_session, name_of, named, nobody, several
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from leastwise.access import Holder
     from leastwise.account.model import Account
 
@@ -28,7 +26,6 @@ _ALL = {"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "*",
 ALL = Layer((Document(arn="", name="all of one's own", kind="inline", policy=parse_value(_ALL)),))
 """What no policy says of root, and what a caller may hold where only the policy of a resource is asked."""
 NO_MEMBER = "a group cannot ask: this is what a member may do that has nothing else"
-SHOWN = 5  # of the principals that may be meant
 
 
 class Circumstances(msgspec.Struct, frozen=True, kw_only=True):
@@ -106,11 +103,6 @@ def root(account: Account, given: Circumstances = NOTHING_SAID) -> Asker:
     )
 
 
-def name_of(holder: Holder) -> str:
-    """`user/ann`, without the path: names are unique among the users, the roles or the groups of an account."""
-    return f"{holder.kind.value}/{holder.name}"
-
-
 def find(account: Account, text: str, given: Circumstances = NOTHING_SAID) -> Asker:
     """Whom the text names: an ARN, also that of a role's session; `user/ann`; a name that only one has; `root`.
 
@@ -123,53 +115,9 @@ def find(account: Account, text: str, given: Circumstances = NOTHING_SAID) -> As
     found = named(account, text)
     roots = [text] if text in {ROOT, account.arn} else []
     if len(found) + len(roots) > 1:
-        names = sorted((name_of(holder) for holder in found), key=len)[:SHOWN]
-        raise UsageError(f"{text!r} may be {' or '.join([*(account.arn for _ in roots), *names])}: name one of them")
+        raise several(text, [*(account.arn for _ in roots), *sorted(map(name_of, found), key=len)])
     if found:
         return of_holder(account, found[0], given, session=session)
     if roots:
         return root(account, given)
     raise nobody(account, text)
-
-
-def is_session(text: str) -> bool:
-    """Whether it is the ARN of a role's session."""
-    arn = parse_arn(text)
-    return arn is not None and arn.service == "sts" and arn.resource.startswith("assumed-role/")
-
-
-def named(account: Account, text: str) -> list[Holder]:
-    """The users, roles and groups that people call so; a session is its role's."""
-    wanted = f"role/{text.split('/')[1]}" if is_session(text) else text
-    return _called(account).get(wanted, [])
-
-
-def _called(account: Account) -> dict[str, list[Holder]]:
-    """All holders, by each of the names that people call them."""
-    return remember(account, "called", lambda: _by_name(account))
-
-
-def _by_name(account: Account) -> dict[str, list[Holder]]:
-    found: dict[str, list[Holder]] = {}
-    for holder in account.holders:
-        for name in dict.fromkeys(_names(holder)):
-            found.setdefault(name, []).append(holder)
-    return found
-
-
-def _names(holder: Holder) -> tuple[str, ...]:
-    resource = holder.arn.split(":", 5)[-1]
-    return holder.arn, resource, name_of(holder), holder.name
-
-
-def nobody(account: Account, text: str) -> UsageError:
-    """The error for a name that the account does not have, with the nearest that it has."""
-    tail = text.rpartition("/")[2].lower()
-    near = dict(_near(account, tail))
-    hint = f"did you mean {', '.join(near.values())}?" if near else "name it as in user/ann, role/x, group/g, or root"
-    return UsageError(f"the account has no principal {text!r}: {hint}")
-
-
-def _near(account: Account, tail: str) -> Iterator[tuple[str, str]]:
-    names = {holder.name.lower(): name_of(holder) for holder in account.holders}
-    yield from ((name, names[name]) for name in difflib.get_close_matches(tail, names, n=3))

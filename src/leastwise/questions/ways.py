@@ -16,7 +16,7 @@ from leastwise.escalation.outside import all_external_paths, external_paths_to
 from leastwise.escalation.paths import exempt_paths_of, paths_of, paths_to
 from leastwise.escalation.standing import Level, standing
 from leastwise.policy.document import Unparsed
-from leastwise.questions.asker import SHOWN, name_of, named, nobody
+from leastwise.principals import SHOWN, name_of, named, nobody
 from leastwise.results import STRENGTH, Path, Verdict
 from leastwise.scope import exemption
 

@@ -7,7 +7,6 @@ from leastwise.remedy.fixes import fix_first
 from leastwise.remedy.paper import amended
 from leastwise.remedy.plan import Extent, Plan, plan, sites_of
 from leastwise.remedy.plan import Fix as PlannedFix
-from leastwise.remedy.sites import spared
 from leastwise.remedy.wording import id_of, sentence
 
 __all__ = [
@@ -26,7 +25,6 @@ __all__ = [
     "plan",
     "sentence",
     "sites_of",
-    "spared",
     "today",
     "warnings_of",
     "what_if",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from leastwise.account.model import Group, Role, User, remember
 from leastwise.leastprivilege.ground import sharers
-from leastwise.scope import exemption
+from leastwise.scope import spared
 
 if TYPE_CHECKING:
     from leastwise.access import Holder
@@ -85,10 +85,3 @@ def is_untouchable(account: Account, site: Site) -> bool:
 def is_spared(holder: Holder) -> bool:
     """Whether no fix ever touches the principal."""
     return bool(spared(holder))
-
-
-def spared(holder: Holder) -> str:
-    """Why no fix ever touches the principal: it is exempt, or AWS owns its policies; "" where one may."""
-    if isinstance(holder, Role) and holder.is_reserved and not exemption(holder):
-        return "Identity Center owns its policies: change its permission set"
-    return exemption(holder)
