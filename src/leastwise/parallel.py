@@ -6,13 +6,16 @@ parallel run give the same report.
 
 from __future__ import annotations
 
+from collections import deque
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from multiprocessing import get_context
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
+    from concurrent.futures import Future
 
+AHEAD = 4  # items of each worker that wait, are worked on, or wait to be fetched
 T = TypeVar("T")
 R = TypeVar("R")
 
@@ -44,12 +47,21 @@ def threads(workers: int) -> Mapper:
 
 
 def processes(workers: int) -> Mapper:
-    """A mapper over a pool of processes, for thinking. What is given and got back travels as pickles."""
+    """A mapper over a pool of processes, for thinking. What is given and got back travels as pickles.
+
+    Items are taken only so far ahead of the results, so that they may be many and large.
+    """
 
     def mapper(function: Callable[[T], R], items: Iterable[T], /) -> Iterator[R]:
         pool = ProcessPoolExecutor(max_workers=workers, mp_context=get_context("spawn"))  # a fork copies held locks
         try:
-            yield from pool.map(function, items)
+            waiting: deque[Future[R]] = deque()
+            for item in items:
+                waiting.append(pool.submit(function, item))
+                if len(waiting) > AHEAD * workers:
+                    yield waiting.popleft().result()
+            while waiting:
+                yield waiting.popleft().result()
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
 

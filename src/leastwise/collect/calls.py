@@ -74,8 +74,18 @@ LAST_ACCESSED_CALLS: tuple[Call, ...] = (
 )
 """Only made on request: at least these two for each principal."""
 
+EVIDENCE_CALLS: dict[str, tuple[Call, ...]] = {
+    "cloudtrail": (Call("s3", "ListObjectsV2", "s3:ListBucket"), *_same("s3", "GetObject")),
+}
+"""By the kind of evidence; refused unless that was asked for. What they answer stands in no snapshot."""
+
 ALLOWED = frozenset(call.name for call in (*READ_CALLS, *INVENTORY_CALLS, *LAST_ACCESSED_CALLS))
 KEPT = tuple(call.name for call in READ_CALLS if call.kept)
 KEPT_INVENTORY = (REGIONS, *CALLS)
 ORDER = (*KEPT, *KEPT_INVENTORY, *(call.name for call in LAST_ACCESSED_CALLS if call.kept))
 """Of the calls that a snapshot may hold."""
+
+
+def allowed(evidence: tuple[str, ...] = ()) -> frozenset[str]:
+    """The calls that a client makes, by their names."""
+    return ALLOWED.union(call.name for kind in evidence for call in EVIDENCE_CALLS[kind])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from functools import cache
+from functools import cache, partial
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
@@ -13,25 +13,24 @@ from botocore.loaders import Loader
 from botocore.parsers import ResponseParserError
 
 from leastwise.arn import is_account_id
-from leastwise.collect.calls import ALLOWED
 
 PATIENCE = 3  # attempts at an endpoint that does not answer, or that answers 500 without being AWS
 
 
-def install(client: Any) -> None:
-    """Hang everything on one client; the caller's own session and clients are left alone."""
+def install(client: Any, allowed: frozenset[str]) -> None:
+    """Hang everything on one client, which makes these calls; the caller's own session and clients are left alone."""
     service = client.meta.service_model.service_id.hyphenize()
     events = client.meta.events
-    events.register_first("before-call", refuse_writes)
+    events.register_first("before-call", partial(refuse_others, allowed))
     events.register("before-parse", refuse_garbled)
     events.register_first(f"needs-retry.{service}", give_up)
     events.register_first("before-sign.s3-control", strip_account_from_host)
 
 
-def refuse_writes(model: Any, **_: Any) -> None:
+def refuse_others(allowed: frozenset[str], model: Any, **_: Any) -> None:
     """Nothing but the table of read calls leaves this program. A refusal here is a bug in leastwise."""
     call = f"{model.service_model.service_name}:{model.name}"
-    if call not in ALLOWED:
+    if call not in allowed:
         raise PermissionError(f"leastwise only reads: {call} is not in its table of calls")
 
 
@@ -41,8 +40,8 @@ def refuse_garbled(operation_model: Any, response_dict: dict[str, Any], **_: Any
     botocore checks none of these: it takes half a bucket policy for a policy, and broken JSON for an empty
     answer, which would be a list of no accounts.
     """
-    if operation_model.http["method"] == "HEAD":
-        return
+    if operation_model.http["method"] == "HEAD" or hasattr(response_dict["body"], "read"):
+        return  # there is no body, or it is streamed, and whoever reads it counts
     body, headers = response_dict["body"], response_dict["headers"]
     declared = headers.get("Content-Length", "")
     encoded = headers.get("Content-Encoding") or headers.get("Transfer-Encoding")

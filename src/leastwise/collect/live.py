@@ -6,11 +6,8 @@ there an error.
 
 from __future__ import annotations
 
-from contextlib import closing
 from functools import partial
 from typing import TYPE_CHECKING, Any
-
-from botocore.exceptions import BotoCoreError
 
 from leastwise._version import __version__
 from leastwise.arn import Arn, is_account_id, parse_arn
@@ -19,13 +16,13 @@ from leastwise.collect.calls import ORDER
 from leastwise.collect.clock import stamp
 from leastwise.collect.credential_report import credential_report
 from leastwise.collect.explain import explain, worst
-from leastwise.collect.failure import Failure, Kind, from_boto_error
+from leastwise.collect.failure import Failure, Kind
 from leastwise.collect.inventory import inventory as running
 from leastwise.collect.last_accessed import last_accessed as used
 from leastwise.collect.options import Options
 from leastwise.collect.organizations import guardrails, organization
 from leastwise.collect.query import Part, Query, answer
-from leastwise.collect.session import Aws
+from leastwise.collect.session import Aws, opened
 from leastwise.errors import CollectError
 from leastwise.parallel import threads
 from leastwise.snapshot import Snapshot, raw
@@ -69,11 +66,7 @@ def collect_live(  # noqa: PLR0913 - the face of the library, all named
 
 def collect(options: Options) -> Snapshot:
     """As `collect_live`, with everything that may be chosen in one value."""
-    try:
-        aws = Aws(options)
-    except BotoCoreError as error:
-        raise CollectError(explain(from_boto_error("", error), options.profile)) from error
-    with closing(aws):
+    with opened(options) as aws:
         return _collect(aws, options)
 
 

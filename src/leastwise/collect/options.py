@@ -18,7 +18,7 @@ class Options:
     """What a caller may choose about a live collection. None leaves it to boto3's own chain.
 
     `inventory` asks what runs, too, in `regions` or in every enabled one; `last_accessed` when each principal last
-    used what.
+    used what; `evidence` names the kinds that are asked for besides.
     """
 
     region: str | None = None
@@ -29,4 +29,5 @@ class Options:
     inventory: bool = False
     regions: tuple[str, ...] = ()
     last_accessed: bool = False
+    evidence: tuple[str, ...] = ()
     clock: Clock = field(default_factory=Clock)

@@ -8,6 +8,7 @@ gave one. https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.h
 from __future__ import annotations
 
 import os
+from contextlib import closing, contextmanager
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
@@ -19,11 +20,14 @@ from botocore.parsers import ResponseParserError
 
 from leastwise._version import __version__
 from leastwise.collect import hooks
+from leastwise.collect.calls import allowed
+from leastwise.collect.explain import explain
 from leastwise.collect.failure import Failure, Kind, clean, from_boto_error, from_client_error, from_garbled
 from leastwise.collect.progress import Reporter
+from leastwise.errors import CollectError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from leastwise.collect.options import Options
 
@@ -71,6 +75,7 @@ class Aws:
             max_pool_connections=WORKERS,
             user_agent_extra=f"leastwise/{__version__}",
         )
+        self._allowed = allowed(options.evidence)
         self._clients: dict[tuple[str, str], Any] = {}
         self._lock = Lock()
 
@@ -80,7 +85,7 @@ class Aws:
         with self._lock:
             if key not in self._clients:
                 client = self.session.client(service, region_name=key[1], config=self._config, **self._endpoint)
-                hooks.install(client)
+                hooks.install(client, self._allowed)
                 self._clients[key] = client
             return self._clients[key]
 
@@ -125,3 +130,14 @@ class Aws:
                     return from_garbled(call, error)
                 self.clock.sleep(delay)
         raise AssertionError("the last try always returns")
+
+
+@contextmanager
+def opened(options: Options) -> Iterator[Aws]:
+    """One account, until it is no longer asked. Raises CollectError when the configuration itself is unusable."""
+    try:
+        aws = Aws(options)
+    except BotoCoreError as error:
+        raise CollectError(explain(from_boto_error("", error), options.profile)) from error
+    with closing(aws):
+        yield aws

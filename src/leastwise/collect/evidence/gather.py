@@ -6,21 +6,24 @@ credentials or an endpoint that lead nowhere, end it.
 
 from __future__ import annotations
 
+from contextlib import contextmanager, nullcontext
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from leastwise.collect.evidence.logs import read_logs
+from leastwise.collect.evidence.logs import is_object, read_logs
 from leastwise.collect.options import Options
 from leastwise.errors import UsageError
 from leastwise.parallel import Mapper, serial
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
+    from leastwise.collect.session import Aws
     from leastwise.usage.records import Evidence
 
 LOGS = "cloudtrail"
 KINDS = {LOGS: "PATH"}
-"""The kinds of evidence, and what each wants after `=`; "" where that is nothing."""
+"""The kinds of evidence, and what each wants after `=`; "" where that is nothing. PATH may be s3://BUCKET/PREFIX."""
 
 
 class Spec(NamedTuple):
@@ -53,7 +56,18 @@ def gather(
     asked = [parse(spec) if isinstance(spec, str) else spec for spec in specs]
     chosen = options or Options()
     places = [spec.place for spec in asked if spec.kind == LOGS]
-    return (read_logs(places, mapper=mapper, progress=chosen.progress),) if places else ()
+    live = any(map(is_object, places))
+    with _account(replace(chosen, evidence=(LOGS,))) if live else nullcontext() as aws:
+        return (read_logs(places, mapper=mapper, progress=chosen.progress, aws=aws),) if places else ()
+
+
+@contextmanager
+def _account(options: Options) -> Iterator[Aws]:
+    """The account that is asked. Raises CollectError where the configuration itself is unusable."""
+    from leastwise.collect.session import opened  # noqa: PLC0415  files need no boto3
+
+    with opened(options) as aws:
+        yield aws
 
 
 def _forms() -> list[str]:

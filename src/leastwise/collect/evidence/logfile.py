@@ -10,8 +10,9 @@ from __future__ import annotations
 import json
 import re
 import zlib
+from io import BytesIO
 from itertools import chain
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Literal, NamedTuple, Protocol
 
 import msgspec
 
@@ -19,7 +20,6 @@ from leastwise.usage.event import Event
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
-    from pathlib import Path
 
     Tell = Callable[[str], None]
 
@@ -30,6 +30,29 @@ _GZIP = b"\x1f\x8b"
 _GZIPPED = zlib.MAX_WBITS | 16
 _MARK = b"\xef\xbb\xbf"
 _ERRORS = (msgspec.MsgspecError, RecursionError, UnicodeDecodeError)
+
+
+class Log(Protocol):
+    """What holds a log file: a path, or an `Held` one. Its text names it."""
+
+    def open(self, mode: Literal["rb"]) -> IO[bytes]:
+        """Its bytes."""
+        ...
+
+
+class Held(NamedTuple):
+    """A log file that was had from elsewhere."""
+
+    name: str
+    content: bytes
+
+    def __str__(self) -> str:
+        """Where it was."""
+        return self.name
+
+    def open(self, mode: Literal["rb"]) -> IO[bytes]:  # noqa: ARG002  as a path has it
+        """Its bytes."""
+        return BytesIO(self.content)
 
 
 class _Document(msgspec.Struct):
@@ -48,9 +71,9 @@ _ANY = msgspec.json.Decoder(msgspec.Raw)
 _NEXT = re.compile(r"[\s,]*")
 
 
-def events(path: Path, tell: Tell) -> Iterator[list[Event]]:
+def events(log: Log, tell: Tell) -> Iterator[list[Event]]:
     """The events of a file, in pieces. Whatever is wrong is told, once for each kind of fault."""
-    pieces = _unpacked(path, tell)
+    pieces = _unpacked(log, tell)
     head = next(pieces, b"").removeprefix(_MARK)
     line = head.partition(b"\n")[0] if b"\n" in head else b""
     if line.strip() and _is_json(line):
@@ -65,10 +88,10 @@ def events(path: Path, tell: Tell) -> Iterator[list[Event]]:
         yield _of_text(text, tell)
 
 
-def _unpacked(path: Path, tell: Tell) -> Iterator[bytes]:
+def _unpacked(log: Log, tell: Tell) -> Iterator[bytes]:
     """The text of a file in pieces, as far as it can be had."""
     try:
-        with path.open("rb") as file:
+        with log.open("rb") as file:
             blocks = iter(lambda: file.read(PIECE), b"")
             first = next(blocks, b"")
             yield from _inflated(chain([first], blocks)) if first.startswith(_GZIP) else chain([first], blocks)

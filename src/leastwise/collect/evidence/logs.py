@@ -7,10 +7,12 @@ events there were. https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cl
 from __future__ import annotations
 
 import os
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from leastwise.collect.evidence.logfile import events
+from leastwise.collect.evidence.naming import why_not
 from leastwise.collect.progress import Progress
 from leastwise.errors import UsageError
 from leastwise.parallel import Mapper, serial
@@ -21,12 +23,12 @@ from leastwise.usage.tally import Tally
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
+    from leastwise.collect.evidence.logfile import Log
+    from leastwise.collect.session import Aws
+
 STAGE = "CloudTrail log files"
-ENDINGS = (".json", ".json.gz", ".jsonl", ".jsonl.gz", ".ndjson", ".ndjson.gz")
 BATCH_BYTES = 4 << 20
 """Size, as they lie on disk, of the files that one worker takes at a time."""
-_DIGESTS = "CloudTrail-Digest"
-_NO_LOG = f"it was not read: its name ends in none of {', '.join(ENDINGS)}"
 
 
 class _Found(NamedTuple):
@@ -35,35 +37,52 @@ class _Found(NamedTuple):
 
 
 def read_logs(
-    paths: Iterable[str | Path],
+    places: Iterable[str | Path],
     *,
     mapper: Mapper = serial,
     progress: Callable[[Progress], None] | None = None,
+    aws: Aws | None = None,
 ) -> Evidence:
-    """The evidence in files and folders of CloudTrail logs.
+    """The evidence in files and folders of CloudTrail logs, and in S3 where `aws` asks for it (`s3://bucket/prefix`).
 
     Files that cannot be used, wholly or in part, stand in `coverage.faults`; so does what lies in a folder and is no
-    log by its name. Raises UsageError for a path that is not there.
+    log by its name. Raises UsageError for a path that is not there, CollectError where nothing at all answers for S3.
     """
     tally = Tally()
-    files, strange = _files(map(Path, paths))
-    tally.faults = strange
-    for part in mapper(read_batch, _batches(files)):
+    given = [str(one) for one in places]
+    local = [Path(one) for one in given if not is_object(one)]
+    files, tally.faults = _files(local)
+    missing: list[Fault] = []
+    batches: Iterable[tuple[Log, ...]] = _batches(files)
+    if len(local) < len(given):
+        from leastwise.collect.evidence import objects  # noqa: PLC0415  files need no boto3
+
+        if aws is None:
+            raise UsageError("s3:// is asked of an account: there is none here")
+        asked = [objects.place(one) for one in given if is_object(one)]
+        batches = chain(batches, objects.logs(aws, asked, missing))
+    for part in mapper(read_batch, batches):
         tally.merge(part)
         if progress is not None:
-            progress(Progress(STAGE, tally.files, len(files)))
+            progress(Progress(STAGE, tally.files, len(files) if len(local) == len(given) else None))
+    tally.faults = sorted([*tally.faults, *missing])
     return tally.evidence("CloudTrail logs")
 
 
-def read_batch(paths: tuple[Path, ...]) -> Tally:
+def is_object(place: str) -> bool:
+    """Whether a place is one in S3."""
+    return place.startswith("s3://")
+
+
+def read_batch(logs: tuple[Log, ...]) -> Tally:
     """The tally of some files: one unit of work."""
     tally = Tally()
     tell = Teller()
-    for path in paths:
+    for log in logs:
         told: list[str] = []
-        for piece in events(path, told.append):
+        for piece in events(log, told.append):
             tally.add(piece, tell)
-        tally.faults += [Fault(path=str(path), reason=reason) for reason in told]
+        tally.faults += [Fault(path=str(log), reason=reason) for reason in told]
         tally.files += 1
     return tally
 
@@ -81,21 +100,21 @@ def _files(paths: Iterable[Path]) -> tuple[list[_Found], list[Fault]]:
 
 
 def _below(folder: Path, strange: list[Fault]) -> Iterator[Path]:
-    """The log files below a folder. Digests, which S3 delivers beside them, are left out in silence."""
+    """The log files below a folder, without what S3 delivers beside them."""
 
     def cannot(error: OSError) -> None:
         strange.append(Fault(path=str(error.filename), reason=f"it cannot be read: {error.strerror}"))
 
-    for here, folders, names in os.walk(folder, onerror=cannot):
-        folders[:] = [name for name in folders if name != _DIGESTS]
+    for here, _, names in os.walk(folder, onerror=cannot):
         for name in names:
             path = Path(here, name)
-            if not name.endswith(ENDINGS):
-                strange.append(Fault(path=str(path), reason=_NO_LOG))
-            elif path.is_file():
+            reason = why_not(path.as_posix())
+            if reason is None and not path.is_file():
+                reason = "it was not read: it is no file, or a link to none"
+            if reason is None:
                 yield path
-            else:
-                strange.append(Fault(path=str(path), reason="it was not read: it is no file, or a link to none"))
+            elif reason:
+                strange.append(Fault(path=str(path), reason=reason))
 
 
 def _size(path: Path) -> int:
