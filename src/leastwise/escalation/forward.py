@@ -16,7 +16,7 @@ from leastwise.escalation.graph import Graph, Hop, Node, trusted
 from leastwise.escalation.hops import assuming, bending, may_pass, passing, seizing, seizures
 from leastwise.escalation.making import become, of_itself, of_others
 from leastwise.escalation.method import ASSUME_ROLE, PASS_ROLE
-from leastwise.escalation.reach import roles_trusting
+from leastwise.escalation.reach import reach_of, roles_trusting
 from leastwise.escalation.rewrite import open_to, row_marks
 from leastwise.escalation.supposing import usable
 
@@ -52,7 +52,7 @@ def leaving(graphs: Mapping[str, Graph], node: Node) -> Hop | None:
 
 
 def _abroad(graphs: Mapping[str, Graph], node: Node, done: Collection[str]) -> Iterator[Hop]:
-    reach = graphs[node.account.id].reach(node, ASSUME_ROLE)
+    reach = reach_of(node.holder, ASSUME_ROLE)
     for graph in graphs.values():
         if graph.account is not node.account:
             for role in _open_to(graph.account, node.account.arn, node.arn):
@@ -99,7 +99,7 @@ def _making(graph: Graph, node: Node) -> Iterator[Hop]:
 def _seizing(graph: Graph, node: Node, done: Collection[str]) -> Iterator[Hop]:
     for method in open_to(graph.account, node.holder, "take_over"):
         if method in seizures(method.target) and not method.within:
-            reach = graph.reach(node, method.needs[0].action)
+            reach = reach_of(node.holder, method.needs[0].action)
             for target in _targets(graph, method):
                 if target.arn not in done and target.arn != node.arn and reach(target.arn):
                     yield from filter(None, (seizing(graph.account, node, target, method),))
@@ -111,7 +111,7 @@ def _targets(graph: Graph, method: Method) -> Iterator[Node]:
 
 
 def _passing(graph: Graph, node: Node, method: Method, is_done: Done) -> Iterator[Hop]:
-    for role in _within(graph.account, graph.reach(node, PASS_ROLE), method.trusts) if method.trusts else ():
+    for role in _within(graph.account, reach_of(node.holder, PASS_ROLE), method.trusts) if method.trusts else ():
         if is_done(role.arn):
             continue
         if may_pass(role.arn, method).allowed(graph.account, node.holder) is not False:

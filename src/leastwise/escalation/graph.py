@@ -15,7 +15,7 @@ from leastwise.escalation.claims import decide
 from leastwise.escalation.method import ASSUME_ROLE, IMPLIED, PASS_ROLE, methods
 from leastwise.escalation.paper import a_member
 from leastwise.escalation.powers import bit, bits, powers, statements_of
-from leastwise.escalation.reach import Index, Reach
+from leastwise.escalation.reach import Index, reach_of
 from leastwise.escalation.rewrite import marks_of, need_marks, rows_open_to, sort_of
 from leastwise.escalation.wants import anywhere
 from leastwise.policy.document import Policy
@@ -29,7 +29,8 @@ if TYPE_CHECKING:
     from leastwise.account.workloads import Workload
     from leastwise.escalation.claims import Claim
     from leastwise.escalation.method import Method
-    from leastwise.results import Subject
+    from leastwise.escalation.reach import Reach
+    from leastwise.results import Edge, Subject
 
 ASSUME = ASSUME_ROLE.lower()
 
@@ -64,12 +65,13 @@ class Hop:
     """One step: who does what to become whom. `target` is None where the hop itself makes the administrator.
 
     `after` is that administrator, `subject` who is become, `on` the words of the method's prose, `supposes` what is
-    assumed and unseen, `at` the running resources that an inventory shows to bear it out.
+    assumed and unseen, `at` the running resources that an inventory shows to bear it out. `told` are the records made
+    of it, by what the end of the path supposes: many paths share their last hops.
     """
 
     __slots__ = (
         "after", "at", "certain", "claims", "method", "missing", "on", "source", "subject", "supposes",
-        "sure_but_for_supposing", "target",
+        "sure_but_for_supposing", "target", "told",
     )  # fmt: skip
 
     def __init__(  # noqa: PLR0913 - a record with many parts, all named
@@ -100,6 +102,7 @@ class Hop:
         self.after = after
         self.at = at
         self.sure_but_for_supposing = certain
+        self.told: dict[tuple[str, ...], Edge] = {}
 
     @property
     def verdict(self) -> Verdict:
@@ -230,7 +233,7 @@ class Graph:
         table = self._admissions()
         found = [*table.get(node.arn, ()), *table.get("*", ())]
         if node.held & self._assuming:
-            reach = self.reach(node, ASSUME_ROLE)
+            reach = reach_of(node.holder, ASSUME_ROLE)
             found += [role for role in table.get(self.account.arn, ()) if reach(role.arn)]
         others = [role for role in dict.fromkeys(found) if role.arn != node.arn] if found else found
         return sorted(others, key=lambda r: r.arn) if len(others) > 1 else others
@@ -246,15 +249,10 @@ class Graph:
                 table.setdefault(name, []).append(role)
         return table
 
-    def reach(self, node: Node, *actions: str) -> Reach:
-        """A quick test of whether some statement of the principal may allow one of the actions on an ARN."""
-        mark = bits(actions)
-        return Reach(s for mask, s in statements_of(node.holder) if s.allows and mask & mark)
-
     def reaches(self, node: Node, method: Method) -> tuple[Reach, ...]:
         """The same for each permission of the method."""
         if (node, method) not in self._reaches:
-            self._reaches[node, method] = tuple(self.reach(node, *need.actions) for need in method.needs)
+            self._reaches[node, method] = tuple(reach_of(node.holder, *need.actions) for need in method.needs)
         return self._reaches[node, method]
 
     def crews(self, method: Method) -> list[Crew]:

@@ -15,7 +15,7 @@ from leastwise.escalation.graph import Graph, Hop, Node
 from leastwise.escalation.method import DEACTIVATE_MFA, PASS_ROLE, Method, of_shape
 from leastwise.escalation.paper import is_aws_owned, joined, trusting
 from leastwise.escalation.powers import bit, signature
-from leastwise.escalation.reach import roles_trusting
+from leastwise.escalation.reach import reach_of, roles_trusting
 from leastwise.escalation.rewrite import open_to
 from leastwise.escalation.standing import standing
 from leastwise.escalation.supposing import CERTAIN, Case, beside, may_be_borne, named, placed, seen, told, usable
@@ -329,7 +329,7 @@ def _helpers(graph: Graph, node: Node, role: Role, method: Method) -> Iterator[R
     if not method.helper:
         yield None
         return
-    reach = graph.reach(node, PASS_ROLE)
+    reach = reach_of(node.holder, PASS_ROLE)
     helpers = roles_trusting(graph.account).get(method.helper, []) if method.trusts else None
     for helper in _admitted_helpers(graph, role, method) if helpers is None else helpers:
         if helper.arn != role.arn and reach(helper.arn):
@@ -341,7 +341,7 @@ def _profiles(graph: Graph, node: Node, role: Role, method: Method) -> Iterator[
     if method.profile == "existing":
         yield from role.instance_profiles[:1]
     elif method.profile == "swapped":
-        reach = graph.reach(node, method.needs[0].action)
+        reach = reach_of(node.holder, method.needs[0].action)
         yield from (arn for arn, other in graph.profiles(reach) if other.arn != role.arn)
     elif method.profile == "" or not role.instance_profiles:
         yield ""

@@ -16,7 +16,7 @@ from leastwise.escalation.claims import decide
 from leastwise.escalation.graph import Graph, Hop, Node
 from leastwise.escalation.hops import assuming, bending, may_pass, passing, seizing, seizures
 from leastwise.escalation.method import PASS_ROLE, Method
-from leastwise.escalation.reach import roles_trusting
+from leastwise.escalation.reach import reach_of, roles_trusting
 from leastwise.escalation.rewrite import open_to, row_marks
 from leastwise.escalation.standing import standing
 from leastwise.escalation.supposing import is_full, ruled_out, within_reach
@@ -57,7 +57,7 @@ def _sideways(graph: Graph, node: Node) -> Iterator[Hop | None]:
 
 
 def _seizing(graph: Graph, node: Node, method: Method) -> Iterator[Hop | None]:
-    reach = graph.reach(node, method.needs[0].action)
+    reach = reach_of(node.holder, method.needs[0].action)
     for user in islice((u for u in graph.account.users if reach(u.arn)), TRIED):
         if _stronger(graph.account, user, node, within=method.within):
             yield seizing(graph.account, node, Node(graph.account, user), method)
@@ -85,7 +85,7 @@ def _mask(patterns: tuple[str, ...]) -> int:
 
 
 def _passing(graph: Graph, node: Node, method: Method) -> Iterator[Hop | None]:
-    reach = graph.reach(node, PASS_ROLE)
+    reach = reach_of(node.holder, PASS_ROLE)
     for role in _passable(graph.account, reach, method.trusts):
         if _stronger(graph.account, role, node) and may_pass(role.arn, method).allowed(graph.account, node.holder):
             yield passing(graph, node, Node(graph.account, role), method)

@@ -24,7 +24,7 @@ from leastwise.escalation.paper import (
     with_,
 )
 from leastwise.escalation.powers import powers
-from leastwise.escalation.reach import Directory
+from leastwise.escalation.reach import Directory, reach_of
 from leastwise.escalation.rewrite import Move, change_claims, memberships, moves, open_to
 from leastwise.escalation.standing import NONE, standing
 from leastwise.escalation.wants import potential
@@ -151,7 +151,7 @@ def _strengthened(graph: Graph, node: Node, method: Method) -> Iterator[Hop]:
 
 def _targets(graph: Graph, node: Node, method: Method) -> Iterator[User | Role]:
     """Those within reach of every permission that the row asks for on its target."""
-    reaches = [graph.reach(node, *need.actions) for need in method.needs if need.on == "target"]
+    reaches = [reach_of(node.holder, *need.actions) for need in method.needs if need.on == "target"]
     if method.access == "trust":
         found: Iterable[User | Role] = (r for r in graph.admitting(node) if all(reach(r.arn) for reach in reaches))
     else:

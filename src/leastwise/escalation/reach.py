@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 
 from leastwise import access
 from leastwise.account.model import remember
+from leastwise.escalation.powers import bits, statements_of
 from leastwise.policy.condition import Context
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from leastwise.access import Holder
     from leastwise.account.model import Account, Role, User
     from leastwise.policy.document import Statement
     from leastwise.policy.elements import Resources
@@ -33,6 +35,12 @@ class Reach:
     def __call__(self, arn: str) -> bool:
         """Whether one of the lists may cover the ARN."""
         return any(resources.match(arn, OPEN) is not False for resources in self.lists)
+
+
+def reach_of(holder: Holder, *actions: str) -> Reach:
+    """A quick test of whether some statement of the principal may allow one of the actions on an ARN."""
+    mark = bits(actions)
+    return Reach(s for mask, s in statements_of(holder) if s.allows and mask & mark)
 
 
 class Directory:

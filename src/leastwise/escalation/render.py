@@ -55,6 +55,12 @@ def joined(source: Subject, target: Subject, edges: tuple[Edge, ...], *, lateral
 
 def edge(hop: Hop, supposes: tuple[str, ...] = ()) -> Edge:
     """The hop with its permissions, statements, conditions and commands."""
+    if supposes not in hop.told:
+        hop.told[supposes] = _edge(hop, supposes)
+    return hop.told[supposes]
+
+
+def _edge(hop: Hop, supposes: tuple[str, ...]) -> Edge:
     proof = _proof(hop)
     answers = [answer for answer, _ in proof]
     conditions = dict.fromkeys((*(c for a in answers for c in a.conditions), *hop.supposes, *supposes))

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from functools import cache, lru_cache
+from functools import cache, lru_cache, reduce
+from operator import or_
 from typing import TYPE_CHECKING, NamedTuple
 
 from leastwise.account.model import Role, remember
 from leastwise.escalation.claims import Circumstances, Claim, Permit, decide
-from leastwise.escalation.method import Method, methods, of_shape
+from leastwise.escalation.method import PASS_ROLE, SHAPES, Method, of_shape
 from leastwise.escalation.paper import Variant, joined, variants
-from leastwise.escalation.powers import bits, powers
+from leastwise.escalation.powers import bit, bits, powers
+from leastwise.escalation.reach import reach_of
 from leastwise.escalation.wants import claims_of
 
 if TYPE_CHECKING:
@@ -49,11 +51,14 @@ def _moves(account: Account, holder: User | Role) -> Iterator[Move]:
 def memberships(account: Account, holder: User | Role) -> Iterator[Move]:
     """The groups that the principal can join, as changes to itself: what they let it do may lead on."""
     for method in open_to(account, holder, "take_over"):
+        reach = reach_of(holder, *method.needs[0].actions)
         for group in account.groups if method.access == "member" else ():
-            after = joined(holder, group)
-            claims = claims_of(account, method, {"target": group.arn}) if after else ()
+            after = joined(holder, group) if reach(group.arn) else None
+            if after is None:
+                continue
+            claims = claims_of(account, method, {"target": group.arn})
             truth = decide(claims, account, holder)
-            if after and truth is not False:
+            if truth is not False:
                 yield Move(
                     method, Variant(after, {"target": group.arn, "target_name": group.name}), claims, truth is True
                 )
@@ -75,14 +80,14 @@ def sort_of(holder: User | Role) -> str:
 
 @cache
 def row_marks() -> int:
-    """The bits of the actions that rows name; holders of the same ones find the same rows open."""
-    return bits(action for method in methods() for action in method.actions)
+    """The bits of the actions that rows ask for; holders of the same ones find the same rows open."""
+    return reduce(or_, map(marks_of, SHAPES))
 
 
 @cache
 def marks_of(shape: str) -> int:
     """As `row_marks`, of the rows of one shape."""
-    return bits(action for method in of_shape(shape) for action in method.actions)
+    return reduce(or_, (mark for _, marks in _rows(shape) for mark in marks), 0)
 
 
 @lru_cache(maxsize=1 << 14)
@@ -95,7 +100,9 @@ def rows_open_to(kind: str, held: int, shape: str) -> tuple[Method, ...]:
 
 @cache
 def _rows(shape: str) -> tuple[tuple[Method, tuple[int, ...]], ...]:
-    return tuple((method, need_marks(method)) for method in of_shape(shape))
+    """With what each asks for. Whoever passes a role needs that permission, whatever else the row names."""
+    shared = (bit(PASS_ROLE),) if shape == "pass_role" else ()
+    return tuple((method, (*shared, *need_marks(method))) for method in of_shape(shape))
 
 
 @cache

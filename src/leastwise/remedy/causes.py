@@ -17,8 +17,7 @@ from leastwise.escalation import standing, within_reach
 from leastwise.escalation.claims import Admission
 from leastwise.escalation.hops import may_pass
 from leastwise.escalation.method import ASSUME_ROLE, PASS_ROLE, Method, methods
-from leastwise.escalation.powers import bit, statements_of
-from leastwise.escalation.reach import Reach, roles_trusting
+from leastwise.escalation.reach import reach_of, roles_trusting
 from leastwise.leastprivilege.permission import ASSUME, PASS, Permission
 from leastwise.remedy.sites import Place, Site, holders, is_spared, is_untouchable, site_of
 
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
 
     from leastwise.access import Holder
     from leastwise.account.model import Account, User
+    from leastwise.escalation.reach import Reach
     from leastwise.policy.evaluate import Bearing
     from leastwise.results import Edge, Evidence, Path
 
@@ -210,7 +210,7 @@ def _serves(account: Account, edge: Edge, source: User | Role, arn: str, how: st
 def _worthwhile(account: Account, source: User | Role, wanted: Wanted) -> tuple[str, ...]:
     """The roles worth having that may be within the source's reach, by a quick look."""
     action = {"assume": ASSUME_ROLE, PASS_ROLE: PASS_ROLE}.get(wanted.how, "")
-    reach = Reach(s for mask, s in statements_of(source) if action and s.allows and mask & bit(action))
+    reach = reach_of(source, *filter(None, (action,)))
 
     def find() -> tuple[str, ...]:
         roles = _worth(account, last=wanted.last).get(wanted.service, ())
