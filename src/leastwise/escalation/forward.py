@@ -17,7 +17,7 @@ from leastwise.escalation.hops import assuming, bending, may_pass, passing, seiz
 from leastwise.escalation.making import become, of_itself, of_others
 from leastwise.escalation.method import ASSUME_ROLE, PASS_ROLE
 from leastwise.escalation.reach import reach_of, roles_trusting
-from leastwise.escalation.rewrite import open_to, row_marks
+from leastwise.escalation.rows import open_to
 from leastwise.escalation.supposing import usable
 
 if TYPE_CHECKING:
@@ -41,8 +41,7 @@ def out_of(graphs: Mapping[str, Graph], node: Node, done: Collection[str]) -> It
             yield from filter(None, (assuming(graph, node, graph.by_arn[role.arn][0], role),))
     if len(graphs) > 1:
         yield from _abroad(graphs, node, done)
-    if node.held & row_marks():
-        yield from _by_methods(graph, node, done)
+    yield from _by_methods(graph, node, done)
 
 
 def leaving(graphs: Mapping[str, Graph], node: Node) -> Hop | None:

@@ -7,6 +7,7 @@ distinct ones, so that "who may pass this role?" asks each distinct list once an
 from __future__ import annotations
 
 from functools import lru_cache
+from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
 from leastwise.account.model import remember
@@ -16,7 +17,7 @@ from leastwise.escalation.method import ASSUME_ROLE, IMPLIED, PASS_ROLE, methods
 from leastwise.escalation.paper import a_member
 from leastwise.escalation.powers import bit, bits, powers, statements_of
 from leastwise.escalation.reach import Index, reach_of
-from leastwise.escalation.rewrite import marks_of, need_marks, rows_open_to, sort_of
+from leastwise.escalation.rows import asked_by, open_rows
 from leastwise.escalation.wants import anywhere
 from leastwise.policy.document import Policy
 from leastwise.results import Verdict
@@ -128,7 +129,7 @@ class Graph:
         self.by_arn: dict[str, list[Node]] = {node.arn: [node] for node in self.nodes}
         self.active: list[Node] = [node for node in self.nodes if node.held]
         self.served: set[tuple[Node | None, Method]] = set()
-        self._open: dict[str, dict[int, list[Node]]] = {}
+        self._open: dict[Method, list[Node]] = {}
         self._able: dict[Method, dict[Node, None]] = {}
         self._crews: dict[Method, list[Crew]] = {}
         self._reaches: dict[tuple[Node, Method], tuple[Reach, ...]] = {}
@@ -188,30 +189,24 @@ class Graph:
         Worked out once, so all nodes must have been added.
         """
         if method not in self._able:
-            some = self._open_to(method.shape).get(method.rank, ())
+            some = self._open_to().get(method, ())
             self._able[method] = {node: None for node in some if self.ready(node, method) is not False}
         return self._able[method]
 
-    def _open_to(self, shape: str) -> dict[int, list[Node]]:
-        """The nodes to which a row is open, by its rank. Many hold the same of what the rows name."""
-        if shape not in self._open:
-            alike: dict[tuple[str, int], list[Node]] = {}
-            marks = marks_of(shape)
+    def _open_to(self) -> dict[Method, list[Node]]:
+        """The nodes to which a row is open."""
+        if not self._open:
             for node in self.active:
-                if node.held & marks:
-                    alike.setdefault((sort_of(node.holder), node.held & marks), []).append(node)
-            found = self._open[shape] = {}
-            for (kind, held), nodes in alike.items():
-                for method in rows_open_to(kind, held, shape):
-                    found.setdefault(method.rank, []).extend(nodes)
-        return self._open[shape]
+                for method in chain.from_iterable(open_rows(self.account, node.holder).values()):
+                    self._open.setdefault(method, []).append(node)
+        return self._open
 
     def ready(self, node: Node, method: Method) -> bool | None:
         """Whether the principal is allowed what does not depend on the target."""
         rank = method.rank
         if rank not in node.ready:
             sure = powers(self.account, node.holder).sure
-            if all(sure & mark for mark in need_marks(method)):
+            if asked_by(method).is_within(sure):
                 node.ready[rank] = True
                 return True
             claims = anywhere(method, self.account.partition, self.account.id)

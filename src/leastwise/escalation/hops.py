@@ -16,7 +16,7 @@ from leastwise.escalation.method import DEACTIVATE_MFA, PASS_ROLE, Method, of_sh
 from leastwise.escalation.paper import is_aws_owned, joined, trusting
 from leastwise.escalation.powers import bit, signature
 from leastwise.escalation.reach import reach_of, roles_trusting
-from leastwise.escalation.rewrite import open_to
+from leastwise.escalation.rows import open_to
 from leastwise.escalation.standing import standing
 from leastwise.escalation.supposing import CERTAIN, Case, beside, may_be_borne, named, placed, seen, told, usable
 from leastwise.escalation.wants import bound, claims_of

@@ -17,7 +17,7 @@ from leastwise.escalation.graph import Graph, Hop, Node
 from leastwise.escalation.hops import assuming, bending, may_pass, passing, seizing, seizures
 from leastwise.escalation.method import PASS_ROLE, Method
 from leastwise.escalation.reach import reach_of, roles_trusting
-from leastwise.escalation.rewrite import open_to, row_marks
+from leastwise.escalation.rows import open_rows
 from leastwise.escalation.standing import standing
 from leastwise.escalation.supposing import is_full, ruled_out, within_reach
 from leastwise.escalation.wants import potential
@@ -45,13 +45,12 @@ def _sideways(graph: Graph, node: Node) -> Iterator[Hop | None]:
     for role in islice(graph.admitting(node), TRIED):
         if _stronger(graph.account, role, node):
             yield assuming(graph, node, Node(graph.account, role), role)
-    if not node.held & row_marks():
-        return
-    for method in open_to(graph.account, node.holder, "take_over"):
+    rows = open_rows(graph.account, node.holder)
+    for method in rows.get("take_over", ()):
         if method in seizures("user"):
             yield from _seizing(graph, node, method)
     for shape, find in (("pass_role", _passing), ("bend_resource", _bending)):
-        for method in open_to(graph.account, node.holder, shape):
+        for method in rows.get(shape, ()):
             if graph.ready(node, method) is not False:
                 yield from find(graph, node, method)
 
@@ -111,8 +110,9 @@ def _bending(graph: Graph, node: Node, method: Method) -> Iterator[Hop | None]:
 
 def dormant(graph: Graph, node: Node) -> Hop | None:
     """The hop that only lacks somebody strong enough at its other end."""
-    for shape in ("pass_role", "bend_resource", "take_over", "find_credentials"):
-        for method in open_to(graph.account, node.holder, shape):
+    rows = open_rows(graph.account, node.holder)
+    for shape in ("pass_role", "bend_resource", "take_over", "find_credentials") if rows else ():
+        for method in rows.get(shape, ()):
             if method.change or method.makes or method.within or not _worth_finding(graph.account, method):
                 continue
             claims = potential(method, graph.account.partition, graph.account.id)

@@ -25,7 +25,8 @@ from leastwise.escalation.paper import (
 )
 from leastwise.escalation.powers import powers
 from leastwise.escalation.reach import Directory, reach_of
-from leastwise.escalation.rewrite import Move, change_claims, memberships, moves, open_to
+from leastwise.escalation.rewrite import Move, change_claims, memberships, moves
+from leastwise.escalation.rows import open_to
 from leastwise.escalation.standing import NONE, standing
 from leastwise.escalation.wants import potential
 from leastwise.policy.truth import all_of

@@ -8,7 +8,6 @@ from leastwise.escalation import render
 from leastwise.escalation.forward import leaving
 from leastwise.escalation.lesser import dormant, sideways
 from leastwise.escalation.realm import Realm, alone
-from leastwise.escalation.rewrite import row_marks
 from leastwise.escalation.search import Search
 from leastwise.results import STRENGTH, Path
 from leastwise.scope import exemption
@@ -115,7 +114,7 @@ def _lesser(search: Search, node: Node) -> Iterator[Path]:
     beside = sideways(graph, node) or leaving(search.graphs, node)
     if beside is not None:
         yield render.path([beside], lateral=True)
-    sleeping = dormant(graph, node) if node.held & row_marks() else None
+    sleeping = dormant(graph, node)
     if sleeping is not None:
         yield render.path([sleeping])
 

@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-l
 from __future__ import annotations
 
 from functools import lru_cache, reduce
+from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
@@ -14,7 +15,7 @@ from leastwise.policy.document import Document, Policy, Statement, Unparsed
 from leastwise.policy.spoken import Spoken, bit_of, shared, united
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
 
 class Bearing(NamedTuple):
@@ -34,7 +35,7 @@ class Bears(NamedTuple):
 class Layer:
     """Documents that count together: an allow in any of them allows, a deny in any of them denies."""
 
-    __slots__ = ("_allowed", "_denied", "_groups", "_memo", "documents")
+    __slots__ = ("_allowed", "_denied", "_groups", "_memo", "_parts", "documents")
 
     def __init__(self, documents: Iterable[Document]) -> None:
         """Documents in any order."""
@@ -43,6 +44,7 @@ class Layer:
         self._memo: dict[str, Bears] = {}
         self._allowed: int | None = None
         self._denied: int | None = None
+        self._parts: dict[tuple[Statement | None, ...], Layer] | None = None
 
     @staticmethod
     @lru_cache(maxsize=1 << 15)
@@ -52,11 +54,20 @@ class Layer:
 
     def only(self, pick: Callable[[Statement], Statement | None]) -> Layer:
         """The layer with what is picked of each statement: this one itself where all are, as they are."""
-        picked = [(d, [pick(s) for s in spoken.statements], spoken.statements) for d, spoken in self._groups]
-        if all(one is s for _, some, all_of_them in picked for one, s in zip(some, all_of_them, strict=True)):
+        picked = tuple([pick(s) for _, spoken in self._groups for s in spoken.statements])
+        if picked == tuple([s for _, spoken in self._groups for s in spoken.statements]):  # by identity
             return self
+        if self._parts is None:
+            self._parts = {}
+        if picked not in self._parts:
+            self._parts[picked] = self._part(iter(picked))
+        return self._parts[picked]
+
+    def _part(self, picked: Iterator[Statement | None]) -> Layer:
+        """The layer with these in place of its statements. Many callers share it, and what it says of an action."""
         other = Layer(self.documents)
-        other._groups = tuple([(d, Spoken(filter(None, some))) for d, some, _ in picked])
+        groups = ((d, islice(picked, len(spoken.statements))) for d, spoken in self._groups)
+        other._groups = tuple([(d, Spoken(filter(None, some))) for d, some in groups])
         return other
 
     @property

@@ -23,6 +23,7 @@ from leastwise.policy.spoken import bit_of, shared, united
 
 if TYPE_CHECKING:
     from leastwise.policy.document import Document, Statement
+    from leastwise.policy.elements import Principals
     from leastwise.policy.request import Caller
 
 UNCOUNTED = -1
@@ -86,7 +87,9 @@ _OPEN = Ways(((),), (), ())
 class Case:
     """Who asks, whose the resource is (empty: the caller's), under which layers; these as parts, kind by kind."""
 
-    __slots__ = ("boundaries", "caller", "endpoints", "identity", "layers", "owner", "rcps", "scps", "sessions")
+    __slots__ = (
+        "_levels", "boundaries", "caller", "endpoints", "identity", "layers", "owner", "rcps", "scps", "sessions",
+    )  # fmt: skip
 
     def __init__(self, layers: Layers, caller: Caller, owner: str, *, meets_rcps: bool) -> None:
         """SCPs are not for service-linked roles, nor for who is no principal of any account (rules 4, 10).
@@ -96,6 +99,7 @@ class Case:
         self.layers = layers
         self.caller = caller
         self.owner = owner
+        self._levels: dict[Principals, Named] = {}
         member = (caller.has_identity or layers.identity) and not caller.service_linked
         self.identity = _parts("identity", (layers.identity,) if layers.identity else ())
         self.boundaries = _parts("boundary", layers.boundaries)
@@ -142,9 +146,15 @@ class Case:
             return statement
         if principals.may_spare(self.caller):
             return None if statement.allows else if_account_first(statement, self.caller)
-        if principals.match(self.caller) in levels:
+        if self._level(principals) in levels:
             return statement
         return if_in_session(statement, self.caller) if Named.SESSION in levels else None
+
+    def _level(self, principals: Principals) -> Named:
+        """How directly they name the caller, told once: each kind of grant asks for it."""
+        if principals not in self._levels:
+            self._levels[principals] = principals.match(self.caller)
+        return self._levels[principals]
 
     def ways(self, *grants: Way, spared_by_resource: bool = False) -> Ways:
         """The grants under what limits every one of them, and the denies."""
