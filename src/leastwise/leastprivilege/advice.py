@@ -13,12 +13,13 @@ from msgspec.structs import replace
 
 from leastwise.access import context_of, full_administrator, possible_actions
 from leastwise.account.model import Group, User
+from leastwise.advised import Tri
 from leastwise.leastprivilege import wording
 from leastwise.leastprivilege.closing import close, cuts_of, first_hops
 from leastwise.leastprivilege.draft import Draft, Page
 from leastwise.leastprivilege.ground import ground_of, sharers
 from leastwise.leastprivilege.packing import MANAGED_QUOTA, Held, pack, size_as_is, size_on
-from leastwise.leastprivilege.proof import fault, on_paper
+from leastwise.leastprivilege.proof import UNCHANGED, on_paper, prove
 from leastwise.leastprivilege.pruning import tidy
 from leastwise.leastprivilege.scoping import leaves_open, scope
 from leastwise.policy.document import Policy, Unparsed
@@ -84,9 +85,9 @@ class Adviser:
         draft = self._draft(holder, held, cuts_of(holder, hops))
         policies = pack(holder, draft, held)
         after = on_paper(holder, held, policies, edited=draft.edited())
-        unproven = fault(self.account, holder, after, held)
-        if unproven:
-            return self._nothing(holder, risk, f"withheld, since it was not proven to be narrower: {unproven}")
+        proof = prove(holder, after)
+        if proof.subset_of_current is Tri.NO:
+            return replace(self._nothing(holder, risk, wording.withheld(proof)), proof=proof)
         return Recommendation(
             subject=holder.subject,
             risk=risk,
@@ -98,6 +99,7 @@ class Adviser:
             confidence_reasons=tuple(wording.reasons(draft)),
             warnings=(*([LEFT] if draft.gives_up() else ()), *wording.warnings(self.account, holder, after, hops)),
             affects=wording.affected(self.account, holder, draft, held),
+            proof=proof,
         )
 
     def _nothing(self, holder: Holder, risk: int, warning: str) -> Recommendation:
@@ -113,6 +115,7 @@ class Adviser:
             confidence=Confidence.CONDITIONAL,
             confidence_reasons=(wording.NO_EVIDENCE,),
             warnings=(warning,),
+            proof=UNCHANGED,
         )
 
     def _held(self, holder: Holder) -> Iterator[Held]:

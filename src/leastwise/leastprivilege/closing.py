@@ -21,7 +21,8 @@ from leastwise.account.model import Group, remember
 from leastwise.leastprivilege.draft import Clause, Draft, Move, Refusal, edit, short
 from leastwise.leastprivilege.ground import FEW, members, passable
 from leastwise.leastprivilege.permission import ASSUME, PASS, Permission
-from leastwise.leastprivilege.shorthand import is_wild, without
+from leastwise.leastprivilege.shorthand import without
+from leastwise.policy.entries import is_wild
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

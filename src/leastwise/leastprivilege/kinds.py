@@ -8,7 +8,8 @@ from typing import NamedTuple
 from leastwise import catalog
 from leastwise.arn import parse_arn
 from leastwise.catalog import AccessLevel
-from leastwise.leastprivilege.shorthand import LONG, is_wild, spell
+from leastwise.leastprivilege.shorthand import LONG, spell
+from leastwise.policy.entries import is_wild
 
 MAKERS = ("s3:CreateBucket",)  # their bucket does not exist yet
 ELSEWHERE = frozenset({"organizations"})  # their ARNs name the organization's management account

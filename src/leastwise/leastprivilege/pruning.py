@@ -18,8 +18,8 @@ from leastwise.account.model import remember
 from leastwise.arn import parse_arn
 from leastwise.leastprivilege.draft import Move, edit, on, short
 from leastwise.leastprivilege.kinds import model
-from leastwise.leastprivilege.shorthand import covers_entry, is_wild, meets_entry
 from leastwise.policy.condition import Conditions
+from leastwise.policy.entries import covers_entry, is_wild, meets_entry
 from leastwise.policy.pattern import Glob, covered, overlaps
 
 if TYPE_CHECKING:

@@ -11,52 +11,11 @@ from functools import lru_cache
 
 from leastwise import catalog
 from leastwise.policy.elements import Actions
-from leastwise.policy.pattern import Glob, covered, covers, overlaps
+from leastwise.policy.entries import is_wild
+from leastwise.policy.pattern import Glob, covers
 
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z][a-z0-9]*|[a-z0-9]+")
 LONG = 80  # entries; a longer list says less than the wildcard it stands for
-
-
-def is_wild(pattern: str) -> bool:
-    """Whether the Action entry can match more than one name."""
-    return "*" in pattern or "?" in pattern
-
-
-@lru_cache(maxsize=1 << 16)
-def covers_entry(actions: Actions, entry: str) -> bool:
-    """Whether the list covers all that the entry can match, also what the catalogue does not know."""
-    mask = catalog.universe().mask(entry)
-    if mask & actions.mask != mask:
-        return False
-    if not is_wild(entry):
-        return bool(mask) or actions.match(entry.lower())
-    if not actions.negated and entry in actions.patterns:
-        return True
-    glob, near = Glob.parse(entry.lower()), _near(actions.patterns, _service(entry))
-    return not any(overlaps(glob, each) for each in near) if actions.negated else covered(glob, near) is True
-
-
-def meets_entry(actions: Actions, entry: str) -> bool:
-    """Whether the list and the entry can match the same action."""
-    if catalog.universe().mask(entry) & actions.mask:
-        return True
-    if not is_wild(entry):
-        return actions.match(entry.lower())
-    glob, near = Glob.parse(entry.lower()), _near(actions.patterns, _service(entry))
-    return covered(glob, near) is not True if actions.negated else any(overlaps(glob, each) for each in near)
-
-
-@lru_cache(maxsize=1 << 15)
-def _service(entry: str) -> str:
-    """The service that the entry spells out; "" where it spans several."""
-    service = entry.partition(":")[0].lower()
-    return "" if is_wild(service) else service
-
-
-@lru_cache(maxsize=1 << 14)
-def _near(patterns: tuple[str, ...], service: str) -> tuple[Glob, ...]:
-    """The patterns that may speak of the service; all of them for ""."""
-    return tuple(Glob.parse(p.lower()) for p in patterns if not service or _service(p) in {"", service})
 
 
 @lru_cache(maxsize=4096)

@@ -10,8 +10,8 @@ from leastwise.escalation import standing
 from leastwise.leastprivilege.closing import still_open
 from leastwise.leastprivilege.draft import Move, short
 from leastwise.leastprivilege.ground import members, sharers
-from leastwise.leastprivilege.shorthand import is_wild
 from leastwise.policy.document import Policy
+from leastwise.policy.entries import is_wild
 from leastwise.results import Change, Confidence
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from leastwise.access import Holder
     from leastwise.account.model import Account
+    from leastwise.advised import Proof
     from leastwise.leastprivilege.draft import Draft
     from leastwise.leastprivilege.packing import Held
     from leastwise.results import Edge
@@ -30,6 +31,12 @@ ADMINISTRATOR = (
     "a full administrator: without evidence of use no narrower policy can be justified; decide what it is for, and "
     "replace its policies by those of that job"
 )
+
+
+def withheld(proof: Proof) -> str:
+    """Why a recommendation is not given: it would allow something new."""
+    example = proof.counterexamples[0]
+    return f"withheld, since it would add {example.action} on {example.resource}"
 
 
 def is_aws(arn: str) -> bool:

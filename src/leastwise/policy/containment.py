@@ -23,6 +23,7 @@ from leastwise.policy.kinds import courses, first_of, known_kinds, statements_of
 from leastwise.policy.request import Request
 from leastwise.policy.search import RESOURCES, Question, search
 from leastwise.policy.truth import Missing
+from leastwise.policy.within import each_within
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -59,7 +60,7 @@ def contains(a: Layers, b: Layers) -> Containment:
     if unread:
         return Containment(verdict=Verdict.UNKNOWN, reason=f"{unread[0].name or unread[0].arn} could not be read")
     if _says_as_much(a, b):
-        return Containment(verdict=Verdict.CONTAINED, method="each statement of the one is in the other")
+        return Containment(verdict=Verdict.CONTAINED, method="each statement lies within one of the other")
     return _Comparison(a, b).result()
 
 
@@ -72,14 +73,17 @@ def difference(a: Layers, b: Layers) -> Request | None:
 
 
 def _says_as_much(a: Layers, b: Layers) -> bool:
-    """Whether `a` has every Allow of `b`, `b` every Deny of `a`, and every limit of `a` limits `b` at least as much."""
+    """Whether each Allow of `b` lies within one of `a`, `b` has every Deny of `a` and every limit of `a` limits `b`.
+
+    By their texts, and each limit at least as much.
+    """
     return (
         (a.resource is None) == (b.resource is None)
         and a.resource_must_allow == b.resource_must_allow
-        and all(_meant(one, allow=True) >= _meant(other, allow=True) for one, other in _grants(a, b))
-        and all(_denied(a, by_resource=which) <= _denied(b, by_resource=which) for which in (True, False))
+        and all(_allows_within(one, other) for one, other in _grants(a, b))
+        and all(each_within(_denies(a, by_resource=which), _denies(b, by_resource=which)) for which in (True, False))
         and all(
-            any(_meant((limit,), allow=True) >= _meant((other,), allow=True) for other in others)
+            any(_allows_within((limit,), (other,)) for other in others)
             for limits, others in _limits(a, b)
             for limit in limits
         )
@@ -98,20 +102,17 @@ def _limits(a: Layers, b: Layers) -> tuple[tuple[_Some, _Some], ...]:
     return (a.boundaries, b.boundaries), (a.sessions, b.sessions), (a.scps, b.scps), (a.endpoints, b.endpoints)
 
 
-def _denied(layers: Layers, *, by_resource: bool) -> set[object]:
+def _allows_within(whole: _Some, part: _Some) -> bool:
+    return each_within(_speaking(part, allow=True), _speaking(whole, allow=True))
+
+
+def _denies(layers: Layers, *, by_resource: bool) -> tuple[Statement, ...]:
     named = by_principal(layers)
-    return _meant(named if by_resource else (x for x in every_layer(layers) if x not in named), allow=False)
+    return _speaking(named if by_resource else (x for x in every_layer(layers) if x not in named), allow=False)
 
 
-def _meant(layers: Iterable[Layer], *, allow: bool) -> set[object]:
-    return {_meaning(s) for layer in layers for _, s in layer.statements if s.allows is allow}
-
-
-def _meaning(statement: Statement) -> object:
-    """What is equal for statements that mean the same; their lists are shared by content."""
-    principals = statement.principals
-    named = msgspec.json.encode([principals.negated, principals.to_json()]) if principals else b""
-    return statement.actions, statement.resources, statement.conditions, statement.is_whole, named
+def _speaking(layers: Iterable[Layer], *, allow: bool) -> tuple[Statement, ...]:
+    return tuple([s for layer in layers for _, s in layer.statements if s.allows is allow])
 
 
 # the proof, kind by kind

@@ -86,9 +86,12 @@ def actions_of(values: Values, negated: bool) -> Actions:  # noqa: FBT001 - pick
 
 
 class Resources:
-    """A Resource or NotResource list. `patterns` are as written, `entries` as they are read."""
+    """A Resource or NotResource list. `patterns` are as written, `entries` as they are read.
 
-    __slots__ = ("_fixed", "_matches", "_templates", "_variables", "entries", "is_any", "negated", "patterns")
+    Of the entries, `templates` have policy variables in them and `fixed` none.
+    """
+
+    __slots__ = ("_matches", "_variables", "entries", "fixed", "is_any", "negated", "patterns", "templates")
 
     def __init__(self, patterns: tuple[str, ...], *, negated: bool, variables: bool) -> None:
         """Use `of`, which shares equal lists."""
@@ -96,8 +99,8 @@ class Resources:
         self.negated = negated
         self._variables = variables
         self.entries = tuple([entry for p in patterns for entry in _entries(_usual_case(p))])
-        self._templates = tuple([p for p in self.entries if variables and "${" in p])
-        self._fixed = [p for p in self.entries if not (variables and "${" in p)]
+        self.templates = tuple([p for p in self.entries if variables and "${" in p])
+        self.fixed = tuple([p for p in self.entries if not (variables and "${" in p)])
         self._matches: Callable[[str], bool] | None = None
         # Whether every resource is covered, whatever the request.
         self.is_any = not negated and is_everything(patterns)
@@ -120,20 +123,20 @@ class Resources:
         """
         matches = self._matches or self._compiled()
         found: bool | None = matches(resource)
-        if self._templates and not found:
+        if self.templates and not found:
             found = self._match_templates(resource, context)
         return found if found is None or not self.negated else not found
 
     @property
     def texts(self) -> tuple[str, ...] | None:
         """The names that it means and no other; None where a wildcard, a variable or NotResource leaves it open."""
-        is_open = self.negated or self._templates or any("*" in entry or "?" in entry for entry in self.entries)
+        is_open = self.negated or self.templates or any("*" in entry or "?" in entry for entry in self.entries)
         return None if is_open else self.entries
 
     def globs(self, context: Context) -> tuple[Glob, ...]:
         """The patterns with their variables filled in; an unknown value stands as `*`, an absent one drops out."""
-        filled = [Glob.parse(p) for p in self._fixed]
-        for template in self._templates:
+        filled = [Glob.parse(p) for p in self.fixed]
+        for template in self.templates:
             value = substitute(template, context)
             if value is UNKNOWN:
                 filled.append(_opened(template))
@@ -147,12 +150,12 @@ class Resources:
 
     def _compiled(self) -> Callable[[str], bool]:
         """One test for all patterns without variables, made when first asked for and then kept."""
-        self._matches = _any_glob(tuple(map(Glob.parse, self._fixed)))
+        self._matches = _any_glob(tuple(map(Glob.parse, self.fixed)))
         return self._matches
 
     def _match_templates(self, resource: str, context: Context) -> bool | None:
         found: bool | None = False
-        for template in self._templates:
+        for template in self.templates:
             value = substitute(template, context)
             if value is UNKNOWN:
                 if _opened(template).matches(resource):
