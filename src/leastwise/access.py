@@ -105,6 +105,11 @@ def _context(account: Account, holder: Holder) -> Context:
     return derived.with_(dict(holder.shows)) if holder.shows else derived
 
 
+def alike_context(account: Account, holder: Holder) -> Context:
+    """The context of one of its kind, for conditions that do not ask who the principal is."""
+    return remember(account, ("context", holder.kind), lambda: context_of(account, holder))
+
+
 def _context_on(account: Account, holder: Holder, action: str, resource: str) -> Context:
     """As `context_of`, for a request about this resource."""
     return on_resource(account, context_of(account, holder), action, resource)
@@ -325,6 +330,12 @@ def possible_actions(account: Account, holder: Holder) -> int:
     return common(granted_to(account, holder))
 
 
+def limits_of(account: Account, holder: Holder) -> Levels:
+    """What limits the principal's own policies: its boundary, and the SCPs level by level."""
+    boundary = None if isinstance(holder, Group) else holder.boundary
+    return ((boundary,), *scps_of(account, holder)) if boundary else scps_of(account, holder)
+
+
 def granted_to(account: Account, holder: Holder) -> tuple[Granted, ...]:
     """What its policies, its boundary and each level of SCPs grant, each of which must. Unreadable limits are none."""
     return remember(holder, "granted", lambda: _granted_to(account, holder))
@@ -334,9 +345,7 @@ def _granted_to(account: Account, holder: Holder) -> tuple[Granted, ...]:
     def holds(statement: Statement) -> bool | None:
         return _shared_truth(account, holder, statement.conditions)
 
-    boundary = None if isinstance(holder, Group) else holder.boundary
-    limits = (*(((boundary,),) if boundary else ()), *scps_of(account, holder))
-    readable = (limit for limit in limits if all(isinstance(d.policy, Policy) for d in limit))
+    readable = (limit for limit in limits_of(account, holder) if all(isinstance(d.policy, Policy) for d in limit))
     return tuple([granted(documents, holds) for documents in (holder.documents, *readable)])
 
 
@@ -346,7 +355,7 @@ def _shared_truth(account: Account, holder: Holder, conditions: Conditions) -> b
         return conditions.evaluate(context_of(account, holder))
     known: dict[Conditions, bool | None] = remember(account, ("truths", holder.kind), dict)
     if conditions not in known:
-        known[conditions] = conditions.evaluate(context_of(account, holder))
+        known[conditions] = conditions.evaluate(alike_context(account, holder))
     return known[conditions]
 
 

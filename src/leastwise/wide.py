@@ -8,9 +8,9 @@ from operator import or_
 from typing import TYPE_CHECKING, NamedTuple
 
 from leastwise import catalog
-from leastwise.access import Holder, context_of, scps_of
+from leastwise.access import Holder, alike_context, context_of, limits_of
 from leastwise.account.granted import terms
-from leastwise.account.model import Group, remember
+from leastwise.account.model import remember
 from leastwise.catalog import AccessLevel
 from leastwise.policy.bounds import mirrored, restricts
 from leastwise.policy.breadth import may_be_wide, wide_part
@@ -79,19 +79,19 @@ def worth_scoping() -> int:
     return universe.scopable & ~plain
 
 
-def may_grant_widely(document: Document, partition: str) -> bool:
-    """Whether a statement of the document is wide, before anything limits it: those of most are not."""
-    return bool(_wide(document, partition))
+def may_grant_widely(account: Account) -> frozenset[Policy | Unparsed]:
+    """The policies with a statement that is wide, before anything limits it: most have none."""
+    held = {d.policy for holder in account.holders for d in (*holder.inline, *holder.attached)}
+    return frozenset(policy for policy in held if _wide_of(policy, account.partition))
 
 
 def wide_grants(account: Account, holder: Holder, documents: Iterable[Document]) -> Iterator[Grant]:
     """The statements of some documents, held by the principal, that are wide for it."""
-    alike = remember(account, ("context", holder.kind), lambda: context_of(account, holder))
     known: Truths = remember(account, ("unbound", holder.kind), dict)
-    seen = Seen(lambda: context_of(account, holder), alike, known)
-    boundary = None if isinstance(holder, Group) else holder.boundary
-    above = (*(((boundary,),) if boundary else ()), *scps_of(account, holder))
-    return _effective(_unbound(documents, account.partition, seen), account.partition, (holder.documents, *above), seen)
+    seen = Seen(lambda: context_of(account, holder), alike_context(account, holder), known)
+    wide = _unbound(documents, account.partition, seen)
+    bearing = (holder.documents, *limits_of(account, holder)) if wide else ()
+    return _effective(wide, account.partition, bearing, seen)
 
 
 def wide_alone(account: Account, document: Document) -> Iterator[Grant]:
@@ -113,7 +113,7 @@ def _held(account: Account) -> Iterator[str]:
 
 def _unbound(documents: Iterable[Document], partition: str, seen: Seen) -> list[Grant]:
     """The wide statements that no condition bounds."""
-    wide = ((document, *found) for document in documents for found in _wide(document, partition))
+    wide = ((document, *found) for document in documents for found in _wide_of(document.policy, partition))
     return [Grant(document, s, actions, ()) for document, s, actions in wide if _is_unbound(s, seen)]
 
 
@@ -128,13 +128,9 @@ def _effective(wide: list[Grant], partition: str, bearing: tuple[Documents, ...]
             yield grant._replace(actions=left, assumes=tuple(texts))
 
 
-def _wide(document: Document, partition: str) -> tuple[tuple[Statement, int], ...]:
-    """The allow statements that are wide by their resources, with the actions for which it matters."""
-    return _wide_of(document.policy, partition)
-
-
 @lru_cache(maxsize=1 << 17)
 def _wide_of(policy: Policy | Unparsed, partition: str) -> tuple[tuple[Statement, int], ...]:
+    """The allow statements that are wide by their resources, with the actions for which it matters."""
     if isinstance(policy, Unparsed):
         return ()
     some = [s for s in policy.statements if s.allows and _worth(s.actions)]

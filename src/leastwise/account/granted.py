@@ -11,7 +11,7 @@ from operator import and_, or_
 from typing import TYPE_CHECKING, NamedTuple
 
 from leastwise.policy.document import Policy
-from leastwise.policy.spoken import united
+from leastwise.policy.spoken import less, united
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -26,7 +26,8 @@ class Terms(NamedTuple):
     """A policy's statements, sorted once for all who hold it: they differ by their resources, and hardly otherwise.
 
     `allowed` and `denied` are the lists that count under any condition, `conditional` the statements that set some;
-    `anywhere` are all lists that are allowed, and `denies` all statements that deny.
+    `anywhere` are all lists that are allowed, and `denies` all statements that deny. `bans` tells whether one of these
+    may take an action away, as a deny of some resources only does not.
     """
 
     allowed: Lists = ()
@@ -34,6 +35,7 @@ class Terms(NamedTuple):
     conditional: tuple[Statement, ...] = ()
     anywhere: Lists = ()
     denies: tuple[Statement, ...] = ()
+    bans: bool = False
 
 
 NOTHING = Terms()
@@ -52,7 +54,7 @@ class Granted(NamedTuple):
             allowed = united(allowed, union(lists, bits_of))
         for lists in self.denied:
             denied |= union(lists, bits_of)
-        return allowed & ~denied if denied else allowed
+        return less(allowed, denied) if denied else allowed
 
 
 def granted(documents: Iterable[Document], holds: Callable[[Statement], bool | None]) -> Granted:
@@ -77,13 +79,6 @@ def at_most(documents: Iterable[Document]) -> int:
 def common(found: Iterable[Granted]) -> int:
     """The actions that all of them grant, as bits."""
     return reduce(and_, (one.bits(mask_of) for one in found))
-
-
-def have_common(found: tuple[Granted, ...]) -> bool:
-    """Whether there is such an action."""
-    if len(found) > 1 or found[0].denied:
-        return bool(common(found))
-    return any(union(lists, mask_of) for lists in found[0].allowed)
 
 
 def together(documents: Iterable[Document]) -> int:
@@ -115,7 +110,7 @@ def _count(actions: Actions) -> int:
 
 @lru_cache(maxsize=1 << 17)
 def terms(policy: Policy | Unparsed) -> Terms:
-    """What a policy says, sorted. A deny of some resources only takes no action away."""
+    """What a policy says, sorted."""
     if not isinstance(policy, Policy):
         return NOTHING
     allowed, denied, conditional, denies = [], [], [], []
@@ -129,4 +124,5 @@ def terms(policy: Policy | Unparsed) -> Terms:
         if not s.allows:
             denies.append(s)
     anywhere = dict.fromkeys((*allowed, *[s.actions for s in conditional if s.allows]))
-    return Terms(tuple(allowed), tuple(denied), tuple(conditional), tuple(anywhere), tuple(denies))
+    bans = any(s.everywhere for s in denies)
+    return Terms(tuple(allowed), tuple(denied), tuple(conditional), tuple(anywhere), tuple(denies), bans)

@@ -45,9 +45,9 @@ def policy_with_unconditioned_wildcard_resource(account: Account) -> Iterator[Sa
     """One hit for each managed policy, and one for each inline policy at each who holds it."""
     found: dict[tuple[Holder | ManagedPolicy, Document], Held] = defaultdict(list)
     policies = {arn: policy for arn, policy in account.policies.items() if not policy.is_aws_managed}
+    suspect = may_grant_widely(account)
     for holder in account.holders:
-        own = (d for d in holder.documents if not d.is_managed or d.arn in policies)
-        wide = [d for d in own if may_grant_widely(d, account.partition)]
+        wide = [d for d in holder.documents if d.policy in suspect and (not d.is_managed or d.arn in policies)]
         if wide and not standing(account, holder).is_administrator:
             for grant in wide_grants(account, holder, wide):
                 found[policies.get(grant.document.arn, holder), grant.document].append((holder, grant))

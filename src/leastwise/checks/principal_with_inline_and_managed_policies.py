@@ -9,11 +9,15 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_managed-vs-inli
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from leastwise.access import Holder, cite_held, granted_to, possible_actions
-from leastwise.account.granted import have_common, together
-from leastwise.checks.core import Hit, Said, check, weigh
+from leastwise import catalog
+from leastwise.access import Holder, cite_held
+from leastwise.account.granted import together
+from leastwise.checks.core import Hit, Said, Weight, check, weigh
+from leastwise.policy.spoken import less
+from leastwise.possible import is_possible, possible_among
 from leastwise.results import Impact, Likelihood, Severity
 from leastwise.wide import examples, identity_writing, weighty
 
@@ -41,20 +45,29 @@ def principal_with_inline_and_managed_policies(account: Account) -> Iterator[Sai
         if managed and len(managed) < len(documents):
             inline = [d for d in documents if not d.is_managed]
             added = together(inline) & weighty()
-            added = added and added & ~together(managed) & possible_actions(account, holder)
-            if added or have_common(granted_to(account, holder)):
+            added = added and less(added, together(managed))
+            added = added and possible_among(account, holder, added)
+            if added or is_possible(account, holder, catalog.universe().everything):
                 yield _mixed(holder, inline, managed, added)
 
 
 def _mixed(holder: Holder, inline: list[Document], managed: list[Document], added: int) -> Hit:
-    facts: dict[str, bool] = {}
-    if added:
-        identity = added & identity_writing()
-        facts[f"the inline part adds {examples(added)}"] = True
-        facts[f"among them writing of identities: {examples(identity)}"] = bool(identity)
     return Hit(
         holder.subject,
         f"{holder.name} holds {len(inline)} inline and {len(managed)} managed policies",
         evidence=tuple([cite_held(holder, document) for document in (*inline, *managed)]),
-        **weigh(Severity.LOW, up=facts),
+        **_weight(added),
     )
+
+
+@lru_cache(maxsize=1 << 12)
+def _weight(added: int) -> Weight:
+    """The severity for what the inline part adds: principals add the same few things."""
+    if not added:
+        return weigh(Severity.LOW)
+    identity = added & identity_writing()
+    facts = {
+        f"the inline part adds {examples(added)}": True,
+        f"among them writing of identities: {examples(identity)}": bool(identity),
+    }
+    return weigh(Severity.LOW, up=facts)

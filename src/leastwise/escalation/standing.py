@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from enum import Enum
-from functools import cache, reduce
-from operator import and_
+from functools import cache
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -15,6 +14,7 @@ from leastwise.escalation.method import ASSUME_ROLE, PASS_ROLE, SHOWING, methods
 from leastwise.escalation.paper import a_member
 from leastwise.escalation.powers import SENSITIVE, bits, hot, hot_mask, own_powers, powers
 from leastwise.escalation.rewrite import Move, moves
+from leastwise.possible import is_possible
 
 if TYPE_CHECKING:
     from leastwise.access import Holder
@@ -129,5 +129,4 @@ def _identity_writing() -> int:
 
 def _possibly(account: Account, holder: Holder, marks: int) -> bool:
     """Whether one of the actions is possible after denies, conditions and boundary."""
-    known = hot().known
-    return bool(reduce(and_, (one.bits(hot_mask) for one in access.granted_to(account, holder)), marks & known))
+    return is_possible(account, holder, marks & hot().known, hot_mask)
