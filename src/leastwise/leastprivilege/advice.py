@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     from leastwise.access import Holder
     from leastwise.account.model import Account
+    from leastwise.evidence import Knowledge
     from leastwise.leastprivilege.closing import Cut
     from leastwise.leastprivilege.ground import Ground
     from leastwise.results import Path, PrincipalScore
@@ -67,9 +68,10 @@ def advise(
 class Adviser:
     """Recommendations for one account; identical policies in identical circumstances are worked out once."""
 
-    def __init__(self, account: Account, paths: Iterable[Path] = ()) -> None:
-        """`paths` are the account's; only escalations count."""
+    def __init__(self, account: Account, paths: Iterable[Path] = (), *, knowledge: Knowledge | None = None) -> None:
+        """`paths` are the account's; only escalations count. `knowledge` is what is known of use."""
         self.account = account
+        self._knowledge = knowledge
         self._paths: dict[str, list[Path]] = {}
         for path in paths:
             if path.escalates:
@@ -85,7 +87,7 @@ class Adviser:
         draft = self._draft(holder, held, cuts_of(holder, hops))
         policies = pack(holder, draft, held)
         after = on_paper(holder, held, policies, edited=draft.edited())
-        proof = prove(holder, after)
+        proof = prove(self.account, holder, after, self._knowledge)
         if proof.subset_of_current is Tri.NO:
             return replace(self._nothing(holder, risk, wording.withheld(proof)), proof=proof)
         return Recommendation(

@@ -12,6 +12,8 @@ import msgspec
 
 from leastwise.access import own_layers
 from leastwise.advised import Counterexample, Proof, Tri
+from leastwise.leastprivilege.covering import is_told_of, rulings
+from leastwise.leastprivilege.draft import short
 from leastwise.policy.algebra import Verdict, contains
 from leastwise.policy.document import Document, parse
 
@@ -19,6 +21,9 @@ if TYPE_CHECKING:
     from collections.abc import Container, Iterable
 
     from leastwise.access import Holder
+    from leastwise.account.model import Account
+    from leastwise.evidence import Knowledge
+    from leastwise.leastprivilege.covering import Ruling
     from leastwise.leastprivilege.packing import Held
     from leastwise.policy.layers import Layers
     from leastwise.policy.request import Request
@@ -27,6 +32,12 @@ if TYPE_CHECKING:
 ADVISED = "leastwise"  # the source of documents that stand on paper only
 SUBSET, COVERS = "subset_of_current", "covers_observed"
 UNCHANGED = Proof(subset_of_current=Tri.YES, covers_observed=Tri.YES, method="nothing changes")
+UNSEEN = "nothing is known of its use, so that what was used may be lost"
+UNDECIDED = "seen in use, but not on which resource or under which conditions, and some of these are lost"
+APART = (
+    "seen in use, but not allowed by the current policies: they changed since, or a resource's own policy allowed it"
+)
+SHOWN = 10  # counterexamples
 _ANSWERS = {Verdict.CONTAINED: Tri.YES, Verdict.NOT_CONTAINED: Tri.NO, Verdict.UNKNOWN: Tri.UNKNOWN}
 
 
@@ -48,6 +59,16 @@ def on_paper(
     return msgspec.structs.replace(holder, inline=inline, attached=attached, memo={})
 
 
+def prove(account: Account, before: Holder, after: Holder, knowledge: Knowledge | None = None) -> Proof:
+    """What is proven of the principal as advised: that it gains nothing, and that it loses nothing seen in use."""
+    if after is before:
+        return UNCHANGED
+    proof = narrower(own_layers(before), own_layers(after))
+    if knowledge is None or not is_told_of(knowledge, before):
+        return msgspec.structs.replace(proof, reasons=(*proof.reasons, UNSEEN))
+    return _covering(proof, tuple(rulings(account, knowledge, before, after)))
+
+
 def narrower(before: Layers, after: Layers) -> Proof:
     """Whether all that is allowed after is allowed before: proved, disproved by a request, or unknown and why."""
     found = contains(before, after)
@@ -59,19 +80,36 @@ def narrower(before: Layers, after: Layers) -> Proof:
     )
 
 
-def prove(before: Holder, after: Holder) -> Proof:
-    """What is proven of the principal as advised."""
-    return UNCHANGED if after is before else narrower(own_layers(before), own_layers(after))
+def _covering(proof: Proof, found: tuple[Ruling, ...]) -> Proof:
+    """The proof with the answer about what was seen in use."""
+    apart, lost, unsure = ([r for r in found if r.kept is kept] for kept in (None, Tri.NO, Tri.UNKNOWN))
+    asked = len(found) - len(apart)
+    method = f"{asked} permissions seen in use were asked of the evaluator"
+    return msgspec.structs.replace(
+        proof,
+        covers_observed=Tri.NO if lost else Tri.UNKNOWN if unsure else Tri.YES,
+        method=f"{proof.method}; {method}" if proof.method else method,
+        reasons=(*proof.reasons, *_why(unsure, UNDECIDED), *_why(apart, APART)),
+        counterexamples=(
+            *proof.counterexamples,
+            *(counterexample(COVERS, r.asked, by=r.asked.caller.arn) for r in lost[:SHOWN]),
+        ),
+        observed=asked,
+        set_apart=len(apart),
+    )
 
 
-def counterexample(against: str, request: Request, note: str = "") -> Counterexample:
-    """A request on which a proof failed, as it is told. Who asks is told where the policies tell callers apart."""
+def _why(found: list[Ruling], why: str) -> tuple[str, ...]:
+    return (f"{short(dict.fromkeys(r.seen.action for r in found))}: {why}",) if found else ()
+
+
+def counterexample(against: str, request: Request, by: str = "") -> Counterexample:
+    """A request on which a proof failed, as it is told."""
     caller = request.caller
     return Counterexample(
         against=against,
         action=request.action,
         resource=request.resource,
-        principal=caller.session or caller.arn or caller.service or caller.provider,
+        principal=by or caller.session or caller.arn or caller.service or caller.provider,
         context=dict(request.context.known),
-        note=note,
     )

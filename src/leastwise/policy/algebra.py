@@ -7,7 +7,7 @@ and `difference` at two sets of layers. Where the circumstances are known, `exam
 from __future__ import annotations
 
 from leastwise.policy.allowed import ActionClass, AllowedSet, Granted, allowed_set, granted
-from leastwise.policy.containment import Containment, Verdict, contains, difference
+from leastwise.policy.containment import Containment, Verdict, contains, contains_on, difference
 
 __all__ = [
     "ActionClass",
@@ -17,6 +17,7 @@ __all__ = [
     "Verdict",
     "allowed_set",
     "contains",
+    "contains_on",
     "difference",
     "granted",
 ]

@@ -20,6 +20,7 @@ from leastwise.policy.callers import everyone, request_by
 from leastwise.policy.evaluate import evaluate
 from leastwise.policy.form import by_principal, every_layer, form_for, form_of
 from leastwise.policy.kinds import courses, first_of, known_kinds, statements_of, unknown_kinds
+from leastwise.policy.regions import Region
 from leastwise.policy.request import Request
 from leastwise.policy.search import RESOURCES, Question, search
 from leastwise.policy.truth import Missing
@@ -28,8 +29,9 @@ from leastwise.policy.within import each_within
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from leastwise.policy.document import Statement
+    from leastwise.policy.document import Document, Statement
     from leastwise.policy.form import Form, Who
+    from leastwise.policy.glob import Glob
     from leastwise.policy.kinds import Unknown
     from leastwise.policy.layers import Layer, Layers
     from leastwise.policy.search import Outcome
@@ -56,12 +58,22 @@ class Containment(msgspec.Struct, frozen=True, kw_only=True):
 
 def contains(a: Layers, b: Layers) -> Containment:
     """Is everything that `b` allows allowed by `a`?"""
-    unread = [document for layers in (a, b) for layer in every_layer(layers) for document in layer.unparsed]
-    if unread:
-        return Containment(verdict=Verdict.UNKNOWN, reason=f"{unread[0].name or unread[0].arn} could not be read")
-    if _says_as_much(a, b):
-        return Containment(verdict=Verdict.CONTAINED, method="each statement lies within one of the other")
-    return _Comparison(a, b).result()
+    return _unread(a, b) or _plainly(a, b) or _Comparison(a, b).result()
+
+
+def contains_on(a: Layers, b: Layers, action: str, within: Glob) -> Containment:
+    """As `contains`, of one action on the resources that match the pattern."""
+    return _unread(a, b) or _Comparison(a, b).result_on(action, RESOURCES if within.is_any else (Region((within,)),))
+
+
+def _unread(*several: Layers) -> Containment | None:
+    """The answer where a policy could not be read."""
+    unread = [document for layers in several for layer in every_layer(layers) for document in layer.unparsed]
+    return Containment(verdict=Verdict.UNKNOWN, reason=f"{_name(unread[0])} could not be read") if unread else None
+
+
+def _name(document: Document) -> str:
+    return document.name or document.arn
 
 
 def difference(a: Layers, b: Layers) -> Request | None:
@@ -70,6 +82,12 @@ def difference(a: Layers, b: Layers) -> Request | None:
 
 
 # what is plain to see
+
+
+def _plainly(a: Layers, b: Layers) -> Containment | None:
+    """The answer where the texts alone prove it."""
+    method = "each statement lies within one of the other"
+    return Containment(verdict=Verdict.CONTAINED, method=method) if _says_as_much(a, b) else None
 
 
 def _says_as_much(a: Layers, b: Layers) -> bool:
@@ -124,6 +142,7 @@ class _Comparison:
     def __init__(self, a: Layers, b: Layers) -> None:
         self._a = a
         self._b = b
+        self._resources: tuple[Region, ...] = RESOURCES
         self._everyone = everyone(a, b)
         self._courses = courses(a, b)
         self._lists = (*self._courses, *dict.fromkeys(s.actions for s in statements_of(b, a)))
@@ -133,7 +152,16 @@ class _Comparison:
 
     def result(self) -> Containment:
         """The answer."""
-        witness = next(self._witnesses(), None)
+        return self._answer(self._witnesses())
+
+    def result_on(self, action: str, resources: tuple[Region, ...]) -> Containment:
+        """The answer about one action on some resources."""
+        self._resources = resources
+        self._kinds = 1
+        return self._answer(witness for who in self._everyone for witness in self._compare(action, who))
+
+    def _answer(self, witnesses: Iterator[Request]) -> Containment:
+        witness = next(witnesses, None)
         if witness:
             return Containment(verdict=Verdict.NOT_CONTAINED, witness=witness)
         if self._reasons:
@@ -195,7 +223,7 @@ class _Comparison:
         key = (more, less, bool(action))
         if key not in self._settled:
             accepts = (lambda example: self._replays(request_by(who, action, example))) if action else None
-            self._settled[key] = search(Question(more, less, RESOURCES, accepts), action)
+            self._settled[key] = search(Question(more, less, self._resources, accepts), action)
         return self._settled[key]
 
     def _replays(self, request: Request | None) -> bool:
