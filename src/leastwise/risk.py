@@ -178,7 +178,7 @@ def _placed(exposure: int, severity: Severity) -> int:
 
 def _cause(finding: Finding) -> object:
     """What would mend the finding: findings that rest on the same statement or credential count once."""
-    pointers = frozenset((e.document, e.pointer) for e in finding.evidence if e.pointer)
+    pointers = frozenset([(e.document, e.pointer) for e in finding.evidence if e.pointer])
     return pointers or (finding.check, finding.evidence)
 
 
@@ -193,14 +193,13 @@ def _one_for_each_cause(findings: list[Finding]) -> Iterable[Finding]:
 def _principal(subject: Subject, findings: list[Finding], tier: str) -> PrincipalScore:
     """First the worst cause, then what is left to 100 shared out to the others, each counting a quarter as much."""
     first, *others = _one_for_each_cause(findings) if len(findings) > 1 else findings
-    shares = sum(f.risk * FADING ** (COUNTED - place) for place, f in enumerate(others[:COUNTED], start=1))
-    added = _half_up((100 - first.risk) * shares, 100 * FADING**COUNTED)
-    reasons = [f"{first.title} ({first.risk})"]
+    score = first.risk
+    reasons: tuple[str, ...] = (f"{first.title} ({first.risk})",)
     if others:
-        reasons.append(f"{added} more for {_count(len(others), 'further cause')}")
-    return PrincipalScore(
-        subject=subject, score=first.risk + added, tier=tier, findings=len(findings), reasons=tuple(reasons)
-    )
+        shares = sum([f.risk * FADING ** (COUNTED - place) for place, f in enumerate(others[:COUNTED], start=1)])
+        added = _half_up((100 - score) * shares, 100 * FADING**COUNTED)
+        score, reasons = score + added, (*reasons, f"{added} more for {_count(len(others), 'further cause')}")
+    return PrincipalScore(subject=subject, score=score, tier=tier, findings=len(findings), reasons=reasons)
 
 
 def _account(principals: tuple[PrincipalScore, ...], tiers: Mapping[str, str]) -> tuple[int, int]:

@@ -13,7 +13,7 @@ from leastwise.account.granted import terms
 from leastwise.account.model import remember
 from leastwise.catalog import AccessLevel
 from leastwise.policy.bounds import mirrored, restricts
-from leastwise.policy.breadth import may_be_wide, wide_part
+from leastwise.policy.breadth import wide_part
 from leastwise.policy.condition import Context
 from leastwise.policy.document import Unparsed
 
@@ -133,14 +133,19 @@ def _wide_of(policy: Policy | Unparsed, partition: str) -> tuple[tuple[Statement
     """The allow statements that are wide by their resources, with the actions for which it matters."""
     if isinstance(policy, Unparsed):
         return ()
-    some = [s for s in policy.statements if s.allows and _worth(s.actions)]
-    found = [(s, wide_part(s, partition) & worth_scoping()) for s in some if may_be_wide(s, partition)]
-    return tuple([(s, actions) for s, actions in found if actions])
+    found: list[tuple[Statement, int]] = []
+    for s in policy.statements:
+        actions = _worth(s.actions) if s.allows else 0
+        if actions and not s.everywhere:
+            actions &= wide_part(s, partition)
+        if actions:
+            found.append((s, actions))
+    return tuple(found)
 
 
 @lru_cache(maxsize=1 << 14)
-def _worth(actions: Actions) -> bool:
-    return bool(actions.mask & worth_scoping())
+def _worth(actions: Actions) -> int:
+    return actions.mask & worth_scoping()
 
 
 def _is_unbound(statement: Statement, seen: Seen) -> bool:

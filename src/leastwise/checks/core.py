@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict, TypeVar
 
@@ -86,7 +87,7 @@ class Hit:
     @property
     def certain(self) -> bool:
         """Whether nothing was left open."""
-        return not self.assumes and all(answer.allowed is not None for answer in self.rests_on)
+        return not (self.assumes or (self.rests_on and None in [answer.allowed for answer in self.rests_on]))
 
 
 def _once(things: tuple[T, ...]) -> tuple[T, ...]:
@@ -121,8 +122,12 @@ def weigh(
     """Each fact that holds moves the severity one step, never above `top` nor below LOW: facts excuse nothing."""
     raising = [fact for fact, holds in up.items() if holds] if up else []
     lowering = [fact for fact, holds in down.items() if holds] if down else []
-    moved = base + len(raising) - len(lowering)
-    return {"severity": SEVERITIES[max(Severity.LOW, min(moved, top))], "because": "; ".join(raising + lowering)}
+    return {"severity": _moved(base, len(raising) - len(lowering), top), "because": "; ".join(raising + lowering)}
+
+
+@cache  # few combinations, many hits
+def _moved(base: Severity, steps: int, top: Severity) -> Severity:
+    return SEVERITIES[max(Severity.LOW, min(base + steps, top))]
 
 
 def report_says(user: User, field: str, note: str = "") -> Evidence:

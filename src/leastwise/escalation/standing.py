@@ -129,4 +129,5 @@ def _identity_writing() -> int:
 
 def _possibly(account: Account, holder: Holder, marks: int) -> bool:
     """Whether one of the actions is possible after denies, conditions and boundary."""
-    return is_possible(account, holder, marks & hot().known, hot_mask)
+    known = marks & hot().known
+    return bool(powers(account, holder).sure & known) or is_possible(account, holder, known, hot_mask)

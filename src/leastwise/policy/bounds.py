@@ -54,7 +54,7 @@ def is_open(test: Test) -> bool:
 
 
 def _is_open(value: str) -> bool:
-    span = addresses(value)
+    span = addresses(value) if "/0" in value else None
     if span:
         return span.first == 0 and span.last.bit_count() in {32, 128}
     return _STARS.fullmatch(value) is not None
