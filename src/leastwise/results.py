@@ -12,6 +12,7 @@ from functools import cached_property
 import msgspec
 
 from leastwise.advised import Grade, Proof, Source, Step, UseCounts
+from leastwise.behind import Backdrop, Rewrite
 
 
 class Severity(IntEnum):
@@ -314,6 +315,7 @@ class Fix(msgspec.Struct, frozen=True, kw_only=True):
     A change of a policy document has an `id` by which it can be asked for. It ends `ends_paths` that those before it
     leave, with them `ends_so_far`, of `ends_of` in all. `verified` tells that the account was judged again with all
     such changes on paper; else each path that ends was decided by itself, and other ways may be left.
+    `statements` are those at fault, `paths` the fingerprints of the paths that end, and `rewrite` the change itself.
     """
 
     text: str
@@ -324,6 +326,9 @@ class Fix(msgspec.Struct, frozen=True, kw_only=True):
     ends_so_far: int = 0
     ends_of: int = 0
     verified: bool = False
+    statements: tuple[Evidence, ...] = ()
+    paths: tuple[str, ...] = ()
+    rewrite: Rewrite | None = None
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):
@@ -353,6 +358,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     recommendations_left_out: int
     scores: Scores
     fixes: tuple[Fix, ...]
+    backdrop: Backdrop | None = None
 
     @property
     def counts(self) -> dict[Severity, int]:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from msgspec.structs import replace
 
 from leastwise import risk
 from leastwise.advised import Counterexample, Grade, Proof, Source, Step, Tri, UseCounts
+from leastwise.behind import Backdrop, PolicyText, Portrait, Rewrite
 from leastwise.results import (
     AdvisedPolicy,
     AdvisedTrust,
@@ -32,6 +35,13 @@ from leastwise.results import (
 )
 
 ACCOUNT = "123456789012"
+DOCUMENT: dict[str, Any] = {
+    "Version": "2012-10-17",
+    "Statement": [
+        {"Sid": "Deploy", "Effect": "Allow", "Action": ["iam:PassRole", "lambda:*"], "Resource": "*"},
+        {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::data/*"},
+    ],
+}
 HOSTILE = "\x1b[31mred\x1b[0m [bold]b[/bold] \u202eevil\u202c\nnew\tline </script>\x00 \u200bzero"
 
 
@@ -294,6 +304,41 @@ def proven(advice: Recommendation) -> Recommendation:
     )
 
 
+def a_backdrop() -> Backdrop:
+    """The documents and portraits behind the rich report."""
+    texts = (
+        PolicyText(
+            arn=f"arn:aws:iam::{ACCOUNT}:policy/ann-policy", name="ann-policy", kind="managed", at="", body=DOCUMENT
+        ),
+        PolicyText(
+            arn=ADMIN.arn,
+            name="trust policy",
+            kind="trust",
+            at="/AssumeRolePolicyDocument",
+            body={
+                "Version": "2012-10-17",
+                "Statement": {"Effect": "Allow", "Principal": "*", "Action": "sts:AssumeRole"},
+            },
+        ),
+    )
+    portrait = Portrait(
+        arn=ANN.arn,
+        created="2024-01-01T00:00:00+00:00",
+        used=(("password", "2025-12-01T08:00:00+00:00"), ("access key 1", "")),
+        policies=(
+            ("ann-policy", texts[0].arn, ""),
+            ("inline", ANN.arn, ""),
+            ("shared", texts[0].arn, "through group devs"),
+        ),
+        boundary="limits",
+        granted=1000,
+        bounded=400,
+        limited=380,
+        idle=("glacier", "workmail"),
+    )
+    return Backdrop(documents=texts, portraits=(portrait, Portrait(arn=DEPLOY.arn, boundary="unread", granted=7)))
+
+
 def a_report(**changes: object) -> Report:
     """The rich report, with whatever is to be different."""
     found = findings()
@@ -346,6 +391,16 @@ def a_report(**changes: object) -> Report:
                 verified=True,
                 ends_findings=1,
                 subjects=(ANN.arn,),
+                statements=(statement(ANN, 0, sid="Deploy"),),
+                paths=(paths()[0].fingerprint,),
+                rewrite=Rewrite(
+                    document="managed policy ann-policy",
+                    before=DOCUMENT,
+                    after={"Version": "2012-10-17", "Statement": [DOCUMENT["Statement"][1]]},
+                    apply=("aws iam create-policy-version --policy-arn=arn:aws:iam::123456789012:policy/ann-policy",),
+                    rollback=("aws iam set-default-policy-version --version-id=v1",),
+                    mind=("ben holds it, too",),
+                ),
             ),
             Fix(text="Enrol an MFA device for ann", ends_paths=0, ends_findings=1, subjects=(ANN.arn,)),
         ),

@@ -266,7 +266,7 @@ def test_layout_is_the_same_with_and_without_a_lone_surrogate() -> None:
 def test_the_same_report_gives_the_same_text_indented_by_two_and_ended() -> None:
     text = b"".join(audit_json.render(a_report()))
     assert text == b"".join(audit_json.render(a_report()))
-    assert text.startswith(b'{\n  "schema_version": "1.0",\n')
+    assert text.startswith(b'{\n  "schema_version": "1.1",\n')
     assert text.endswith(b"\n}\n")
 
 

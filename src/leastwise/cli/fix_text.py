@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import difflib
-import json
 from typing import TYPE_CHECKING
 
 from leastwise.cli.asking import WIDEST, Line, say
 from leastwise.cli.fix_goal import Goal, findings_gone, reason
 from leastwise.cli.screen import width
 from leastwise.remedy import commands_of, id_of, line, sentence, warnings_of
-from leastwise.report.words import GAP, count, listed, safe, short_arn, shorten, wrap
+from leastwise.report.difference import difference
+from leastwise.report.words import count, listed, safe, short_arn, shorten, wrap
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -20,10 +19,6 @@ if TYPE_CHECKING:
     from leastwise.results import Path
 
 SHOWN = 10  # paths of one kind
-CONTEXT = 2  # lines around a difference
-NOTHING = "nothing"
-ELEMENTS = ("Version", "Sid", "Effect", "Principal", "NotPrincipal", "Action", "NotAction", "Resource", "NotResource")
-ORDER = {element: place for place, element in enumerate(ELEMENTS)}
 
 
 def show(account: Account, goal: Goal, *, what_if: bool) -> None:
@@ -67,7 +62,9 @@ def _change(account: Account, number: int, fix: PlannedFix) -> Iterator[str]:
     yield from wrap(f"{number}. {sentence(fix)}", columns)
     yield f"   {id_of(made.site)}: {made.kind.value}, {made.site.place.value} of {_where(fix)}"
     yield ""
-    yield from (f"   {shorten(safe(part), columns - 3)}" for part in _difference(fix))
+    yield from (
+        f"   {shorten(safe(part), columns - 3)}" for part in difference(fix.amendment.before, fix.amendment.after)
+    )
     yield ""
     for title, lines in (("apply", commands.apply), ("roll back", commands.rollback)):
         if lines:
@@ -79,24 +76,6 @@ def _change(account: Account, number: int, fix: PlannedFix) -> Iterator[str]:
 
 def _where(fix: PlannedFix) -> str:
     return short_arn(fix.amendment.site.subject)
-
-
-def _difference(fix: PlannedFix) -> Iterator[str]:
-    made = fix.amendment
-    before, after = (_lines(body) for body in (made.before, made.after))
-    found = difflib.unified_diff(before, after, "before", "after", lineterm="", n=CONTEXT)
-    return (GAP if part.startswith("@@") else part for part in found if not part.startswith(("---", "+++")))
-
-
-def _lines(body: dict[str, object] | None) -> list[str]:
-    """The document with its elements in one order, so that only what they say differs."""
-    return [NOTHING] if body is None else json.dumps(_in_order(body), indent=2).splitlines()
-
-
-def _in_order(value: object) -> object:
-    if isinstance(value, dict):
-        return {key: _in_order(value[key]) for key in sorted(value, key=lambda k: (ORDER.get(k, len(ORDER)), k))}
-    return [_in_order(each) for each in value] if isinstance(value, list) else value
 
 
 def _consequence(account: Account, goal: Goal, *, what_if: bool) -> Iterator[Line]:

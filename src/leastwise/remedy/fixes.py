@@ -6,7 +6,9 @@ from collections import Counter
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from leastwise.behind import Rewrite
 from leastwise.escalation import within_reach
+from leastwise.remedy.commands import commands_of, line, warnings_of
 from leastwise.remedy.plan import Extent, plan
 from leastwise.remedy.sites import holders, is_spared
 from leastwise.remedy.wording import id_of, sentence
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from leastwise.account.model import Account
+    from leastwise.remedy.amendment import Amendment
     from leastwise.results import Finding, Path
 
 MOST = 10  # changes that are named; where they are fewer than ENOUGH, findings follow
@@ -56,7 +59,23 @@ def _cuts(account: Account, findings: Sequence[Finding], paths: list[Path]) -> I
             ends_findings=sum(raised[arn] for arn in freed),
             subjects=tuple(sorted({path.source.arn for path in fix.ends})),
             verified=found.judged,
+            statements=fix.statements,
+            paths=tuple(path.fingerprint for path in fix.ends),
+            rewrite=_rewrite(account, fix.amendment),
         )
+
+
+def _rewrite(account: Account, made: Amendment) -> Rewrite:
+    """The change itself, ready to be shown and made."""
+    commands = commands_of(account, made)
+    return Rewrite(
+        document=f"{made.site.place.value} {(made.site.policy or made.name).rpartition('/')[2]}".strip(),
+        before=made.before,
+        after=made.after,
+        apply=tuple(map(line, commands.apply)),
+        rollback=tuple(map(line, commands.rollback)),
+        mind=(*commands.notes, *warnings_of(account, made)),
+    )
 
 
 def _singles(account: Account, findings: Sequence[Finding], room: int, *, covered: bool) -> Iterator[Fix]:

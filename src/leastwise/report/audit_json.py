@@ -5,7 +5,7 @@ The published words (`principal_name`, `issue_description`, …) live here and n
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 from msgspec import Meta
 from msgspec.structs import asdict
@@ -29,9 +29,9 @@ from leastwise.report.published import (
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from leastwise.results import Finding, PrincipalScore, Report, Suppressed
+    from leastwise.results import Finding, Fix, PrincipalScore, Report, Suppressed
 
-SCHEMA_VERSION = "1.0"
+SCHEMA_VERSION = "1.1"
 
 
 class PublishedFinding(About, frozen=True, kw_only=True):
@@ -119,12 +119,27 @@ class Coverage(Published, frozen=True, kw_only=True):
     unassessed: tuple[PublishedUnassessed, ...]
 
 
+class PublishedRewrite(Published, frozen=True, kw_only=True):
+    """A policy document before and after, null where there is none, and the commands that change it and change it back.
+
+    What there is to heed stands in `mind`.
+    """
+
+    document: Text
+    before: dict[str, Any] | None
+    after: dict[str, Any] | None
+    apply: tuple[Text, ...] = ()
+    rollback: tuple[Text, ...] = ()
+    mind: tuple[Text, ...] = ()
+
+
 class PublishedFix(Published, frozen=True, kw_only=True):
     """What to do first, and how much it ends.
 
     With an `id` it is a change of a policy document, which `leastwise fix ID` shows whole. Such changes belong
     together: with those before it a change ends `ends_so_far` of the `ends_of` paths to administrator, and where
     `verified` the account was judged again on paper with all of them. Else each path was decided by itself.
+    `statements` are at fault, `paths` the ids of those that it ends, `rewrite` is the change itself.
     """
 
     id: Text = ""
@@ -135,6 +150,9 @@ class PublishedFix(Published, frozen=True, kw_only=True):
     ends_findings: Count
     subjects: tuple[Text, ...]
     verified: bool
+    statements: tuple[PublishedEvidence, ...] = ()
+    paths: tuple[Text, ...] = ()
+    rewrite: PublishedRewrite | None = None
 
 
 class Counts(Published, frozen=True, kw_only=True):
@@ -183,7 +201,7 @@ def render(report: Report) -> Iterator[bytes]:
             scores=_scores(report),
             counts=Counts(**{severity.label: number for severity, number in report.counts.items()}),
             inventory=report.inventory,
-            fix_first=tuple(PublishedFix(**asdict(fix)) for fix in report.fixes),
+            fix_first=tuple(map(_fix, report.fixes)),
             findings=(),
             privilege_escalation_paths=(),
             external_paths=(),
@@ -194,6 +212,15 @@ def render(report: Report) -> Iterator[bytes]:
         external_paths=map(path, report.external),
         suppressed=map(_suppressed, report.suppressed),
     )
+
+
+def _fix(fix: Fix) -> PublishedFix:
+    told = asdict(fix) | {
+        "statements": evidence(fix.statements),
+        "paths": tuple(f"path:{each}" for each in fix.paths),
+        "rewrite": PublishedRewrite(**asdict(fix.rewrite)) if fix.rewrite else None,
+    }
+    return PublishedFix(**told)
 
 
 def account(report: Report) -> PublishedAccount:
