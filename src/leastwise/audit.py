@@ -15,6 +15,7 @@ from leastwise._version import __version__
 from leastwise.access import unreadable
 from leastwise.account.build import build
 from leastwise.account.model import remember
+from leastwise.backdrop import backdrop
 from leastwise.checks import all_checks, find
 from leastwise.checks.core import Check, Limits, Unjudged
 from leastwise.principals import pick
@@ -49,6 +50,7 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
 
     `principals` are to be advised, by names or shell patterns; all are where none is named. None advises the riskiest
     that have findings about permissions.
+    With `backdrop` the report also carries the documents that it points into, and portraits of those it names.
     """
 
     limits: Limits = Limits()
@@ -56,6 +58,7 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     exclude: tuple[str, ...] = ()
     min_severity: Severity = Severity.INFO
     principals: tuple[str, ...] | None = None
+    backdrop: bool = False
 
 
 class Judgement(NamedTuple):
@@ -76,6 +79,11 @@ def audit(snapshot: Snapshot, options: Options | None = None) -> Report:
     chosen = select(wanted)
     account = build(snapshot)
     snapshot = msgspec.structs.replace(snapshot, calls={})  # a whole file's text: the account holds what it needs of it
+    report = _report(account, snapshot, wanted, chosen)
+    return msgspec.structs.replace(report, backdrop=backdrop(account, report)) if wanted.backdrop else report
+
+
+def _report(account: Account, snapshot: Snapshot, wanted: Options, chosen: tuple[Check, ...]) -> Report:
     paths = tuple(risk.score_path(path) for path in escalation.find_paths(account))
     judged = judge(account, chosen, wanted.limits)
     scores = risk.score_account(judged.findings, suppressed=judged.suppressed, tiers=_tiers(account))

@@ -16,7 +16,7 @@ from leastwise.cli.source import Source
 from leastwise.cli.words import separate
 from leastwise.collect.file import write_snapshot
 from leastwise.errors import UsageError
-from leastwise.report import FORMATS
+from leastwise.report import FORMATS, files_of
 from leastwise.results import Severity
 
 if TYPE_CHECKING:
@@ -58,6 +58,7 @@ class Choices(Source, frozen=True, kw_only=True):
             checks=self.checks,
             exclude=self.exclude_checks,
             min_severity=SEVERITIES[self.min_severity],
+            backdrop=any(file.backdrop for file in files_of(self.format)),
         )
 
     def seen(self) -> Snapshot:
@@ -72,8 +73,8 @@ class Choices(Source, frozen=True, kw_only=True):
         super().agree()
         if self.quiet and self.verbose:
             raise UsageError("--quiet and --verbose exclude each other: give one of them")
-        select(self.options)
         known(self.format)
+        select(self.options)
         ready(self.output)
         if self.save_snapshot is not None:
             ready(self.save_snapshot.parent)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from leastwise.report import advice_json, audit_json
+from leastwise.report import advice_json, audit_json, html
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -16,10 +16,14 @@ if TYPE_CHECKING:
 
 
 class File(NamedTuple):
-    """A file that can be written: its fixed name and what makes its text."""
+    """A file that can be written: its fixed name and what makes its text.
+
+    `backdrop` tells that it shows the documents behind a report, where the report has them.
+    """
 
     name: str
     render: Callable[[Report], Iterable[bytes]]
+    backdrop: bool = False
 
 
 FILES = (  # written by every scan
@@ -28,6 +32,7 @@ FILES = (  # written by every scan
 )
 FORMATS: dict[str, tuple[File, ...]] = {  # what `--format` may name; `json` adds nothing to what is written anyway
     "json": FILES,
+    "html": (File("iam_security_audit.html", html.render, backdrop=True),),
 }
 
 

@@ -98,10 +98,10 @@ def _text(value: Any) -> bytes:
 
         words = json.dumps(msgspec.to_builtins(value), indent=2, ensure_ascii=False)
         text = _ACTIVE.sub(_escape, words).encode()
-    return _inert(text)
+    return inert(text)
 
 
-def _inert(text: bytes) -> bytes:
+def inert(text: bytes) -> bytes:
     """The text with its active characters escaped. What is not plain is little, and is sifted out first."""
     if text.isascii() and b"<" not in text and b"\x7f" not in text:
         return text
