@@ -79,10 +79,9 @@ def worth_scoping() -> int:
     return universe.scopable & ~plain
 
 
-def may_grant_widely(account: Account) -> frozenset[Policy | Unparsed]:
-    """The policies with a statement that is wide, before anything limits it: most have none."""
-    held = {d.policy for holder in account.holders for d in (*holder.inline, *holder.attached)}
-    return frozenset(policy for policy in held if _wide_of(policy, account.partition))
+def may_grant_widely(documents: Iterable[Document], partition: str) -> frozenset[Policy | Unparsed]:
+    """The policies with a statement that is wide, before anything limits it: most documents have none."""
+    return frozenset(policy for policy in {d.policy for d in documents} if _wide_of(policy, partition))
 
 
 def wide_grants(account: Account, holder: Holder, documents: Iterable[Document]) -> Iterator[Grant]:

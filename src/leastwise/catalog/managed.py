@@ -15,7 +15,7 @@ from itertools import accumulate
 
 from leastwise.catalog.files import FOLDER, lines
 
-PER_BLOCK = 64
+PER_BLOCK = 16
 
 _ARN = r"arn:[^:]+:iam::aws:policy/(.+)"
 

@@ -45,7 +45,8 @@ def policy_with_unconditioned_wildcard_resource(account: Account) -> Iterator[Sa
     """One hit for each managed policy, and one for each inline policy at each who holds it."""
     found: dict[tuple[Holder | ManagedPolicy, Document], Held] = defaultdict(list)
     policies = {arn: policy for arn, policy in account.policies.items() if not policy.is_aws_managed}
-    suspect = may_grant_widely(account)
+    owned = (*(p.document for p in policies.values()), *(d for holder in account.holders for d in holder.inline))
+    suspect = may_grant_widely(owned, account.partition)
     for holder in account.holders:
         wide = [d for d in holder.documents if d.policy in suspect and (not d.is_managed or d.arn in policies)]
         if wide and not standing(account, holder).is_administrator:
