@@ -225,12 +225,20 @@ def _request(method: str, path: str, headers: dict[str, str], body: bytes) -> Re
     elif "Action" in form:
         action, parameters = form["Action"], form
     else:
-        action, parameters = _s3_action(method, parts.path, query), {**query, "Path": parts.path}
+        document = json.loads(body) if body.startswith(b"{") else {}
+        action, parameters = _rest_action(method, parts.path, query), {**query, **document, "Path": parts.path}
     region = (lower.get("authorization", "").split("/", 4) + [""] * 5)[2]
     return Request(action, parameters, lower.get("host", ""), lower.get("user-agent", ""), region)
 
 
-def _s3_action(method: str, path: str, query: dict[str, str]) -> str:
+REST = {"/analyzer": "ListAnalyzers", "/findingv2": "ListFindingsV2"}
+
+
+def _rest_action(method: str, path: str, query: dict[str, str]) -> str:
+    if path in REST:
+        return REST[path]
+    if path.startswith("/findingv2/"):
+        return "GetFindingV2"
     if path.endswith("/configuration/publicAccessBlock"):
         return "GetAccountPublicAccessBlock"
     if path == "/":

@@ -85,6 +85,8 @@ def test_the_policy_is_printed_as_it_is(cli: Cli) -> None:
     assert json.loads(cli("permissions").out) == required_policy()
     last_used = json.loads(cli("permissions", "--last-accessed").out)
     assert last_used == required_policy(last_accessed=True) != required_policy()
+    logs = json.loads(cli("permissions", "--evidence", "cloudtrail").out)
+    assert logs == required_policy(evidence=("cloudtrail",)) != required_policy()
     assert json.loads(cli("permissions", "--inventory").out) == required_policy(inventory=True) != required_policy()
 
 

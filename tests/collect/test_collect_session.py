@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from contextlib import nullcontext
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -16,6 +17,7 @@ from collect import accounts
 from leastwise import catalog
 from leastwise.collect.calls import (
     ALLOWED,
+    EVIDENCE_CALLS,
     INVENTORY_CALLS,
     KEPT,
     LAST_ACCESSED_CALLS,
@@ -23,6 +25,7 @@ from leastwise.collect.calls import (
     READ_VERBS,
     REPORTS,
 )
+from leastwise.collect.evidence.gather import KINDS
 from leastwise.collect.hooks import give_up, is_aws_host, strip_account_from_host
 from leastwise.collect.live import collect_live
 from leastwise.collect.options import Options
@@ -154,8 +157,22 @@ def test_only_two_calls_make_aws_write_something_and_that_is_a_report() -> None:
 
 def test_every_call_of_the_table_exists(clean: None) -> None:  # noqa: ARG001
     aws = Aws(Options())
-    for call in (*READ_CALLS, *LAST_ACCESSED_CALLS):
+    for call in (*READ_CALLS, *LAST_ACCESSED_CALLS, *chain(*EVIDENCE_CALLS.values())):
         assert call.operation in aws.client(call.service).meta.service_model.operation_names
+
+
+def test_every_kind_of_evidence_has_its_calls_and_they_only_read() -> None:
+    assert EVIDENCE_CALLS.keys() == KINDS.keys()
+    calls = [call for calls in EVIDENCE_CALLS.values() for call in calls]
+    assert all(call.operation.startswith(READ_VERBS) for call in calls)
+
+
+def test_evidence_is_refused_unless_it_was_asked_for(url: str) -> None:
+    with pytest.raises(PermissionError, match="leastwise only reads"):
+        Aws(Options(endpoint_url=url, evidence=("trails",))).client("s3").get_object(Bucket="b", Key="k")
+    asked = Aws(Options(endpoint_url=url, evidence=("cloudtrail",)))
+    with pytest.raises(ClientError, match="NoSuchBucket"):
+        asked.client("s3").get_object(Bucket="b", Key="k")
 
 
 @pytest.mark.parametrize(
@@ -174,14 +191,18 @@ def test_a_client_refuses_any_other_call(url: str, service: str, method: str, pa
         getattr(client, method)(**parameters)
 
 
+@pytest.mark.parametrize("evidence", [(), tuple(EVIDENCE_CALLS)])
 @pytest.mark.parametrize("last_accessed", [False, True])
 @pytest.mark.parametrize("inventory", [False, True])
-def test_the_policy_names_existing_actions_only(inventory: bool, last_accessed: bool) -> None:
-    (statement,) = required_policy(inventory=inventory, last_accessed=last_accessed)["Statement"]
+def test_the_policy_names_existing_actions_only(
+    inventory: bool, last_accessed: bool, evidence: tuple[str, ...]
+) -> None:
+    (statement,) = required_policy(inventory=inventory, last_accessed=last_accessed, evidence=evidence)["Statement"]
     actions = statement["Action"]
     assert actions == sorted(set(actions))
     assert all(catalog.universe().index(action) is not None for action in actions)
-    calls = (*READ_CALLS, *INVENTORY_CALLS * inventory, *LAST_ACCESSED_CALLS * last_accessed)
+    more = chain(*(EVIDENCE_CALLS[kind] for kind in evidence))
+    calls = (*READ_CALLS, *INVENTORY_CALLS * inventory, *LAST_ACCESSED_CALLS * last_accessed, *more)
     assert set(actions) == {call.action for call in calls if call.action}
     for renamed in ("s3:ListAllMyBuckets", "s3:GetBucketPublicAccessBlock", "s3:GetAccountPublicAccessBlock"):
         assert renamed in actions

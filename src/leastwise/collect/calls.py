@@ -14,7 +14,7 @@ from leastwise.collect.inventory_calls import ASKS
 
 # The two that generate make AWS write a report about what there is, and change nothing of it.
 REPORTS = ("GenerateCredentialReport", "GenerateServiceLastAccessedDetails")
-READ_VERBS = ("Get", "List", "Describe", "Head", "BatchGet", *REPORTS)
+READ_VERBS = ("Get", "List", "Describe", "Head", "BatchGet", "Lookup", *REPORTS)
 
 
 class Call(NamedTuple):
@@ -74,8 +74,17 @@ LAST_ACCESSED_CALLS: tuple[Call, ...] = (
 )
 """Only made on request: at least these two for each principal."""
 
+_TRAILS = _same("cloudtrail", "ListTrails", "DescribeTrails", "GetEventSelectors", "GetTrailStatus")
+_WHERE = _same("ec2", "DescribeRegions")
+_FINDINGS = ("ListAnalyzers", "ListFindingsV2", "GetFindingV2")
 EVIDENCE_CALLS: dict[str, tuple[Call, ...]] = {
-    "cloudtrail": (Call("s3", "ListObjectsV2", "s3:ListBucket"), *_same("s3", "GetObject")),
+    "cloudtrail": (Call("s3", "ListObjectsV2", "s3:ListBucket"), *_same("s3", "GetObject"), *_TRAILS),
+    "trails": _TRAILS,
+    "lookup-events": (*_WHERE, *_same("cloudtrail", "LookupEvents")),
+    "access-analyzer": (
+        *_WHERE,
+        *(Call("accessanalyzer", name, f"access-analyzer:{name.removesuffix('V2')}") for name in _FINDINGS),
+    ),
 }
 """By the kind of evidence; refused unless that was asked for. What they answer stands in no snapshot."""
 
@@ -89,3 +98,8 @@ ORDER = (*KEPT, *KEPT_INVENTORY, *(call.name for call in LAST_ACCESSED_CALLS if 
 def allowed(evidence: tuple[str, ...] = ()) -> frozenset[str]:
     """The calls that a client makes, by their names."""
     return ALLOWED.union(call.name for kind in evidence for call in EVIDENCE_CALLS[kind])
+
+
+def permission(call: str) -> str:
+    """The IAM action that permits a call made for evidence."""
+    return next(one.action or "" for calls in EVIDENCE_CALLS.values() for one in calls if one.name == call)

@@ -56,11 +56,23 @@ class _Found:
     failures: dict[Place, list[Failure]] = field(default_factory=lambda: defaultdict(list))
 
 
-def inventory(aws: Aws, regions: tuple[str, ...] = ()) -> Part:
-    """The running resources of these regions, or of every enabled one.
+class Regions(NamedTuple):
+    """What the account answered, which regions are enabled in it, as far as that is known, and which are asked."""
 
-    Where the enabled regions cannot be seen, the region of the client is asked alone. Raises UsageError for a region
-    that is not enabled.
+    listed: Part
+    enabled: tuple[str, ...]
+    asked: tuple[str, ...]
+
+    @property
+    def all_asked(self) -> bool:
+        """Whether every enabled region is asked."""
+        return bool(self.enabled) and {*self.enabled} <= {*self.asked}
+
+
+def enabled_regions(aws: Aws, regions: tuple[str, ...] = ()) -> Regions:
+    """The regions to ask: those given, else every enabled one, else that of the client.
+
+    Raises UsageError for a region that is not enabled.
     """
     listed = answer(aws, ENABLED)
     enabled = _names(listed)
@@ -68,7 +80,16 @@ def inventory(aws: Aws, regions: tuple[str, ...] = ()) -> Part:
         if enabled and region not in enabled:
             known = ", ".join(sorted(enabled))
             raise UsageError(f"--regions: the account has no enabled region {region!r}: it has {known}")
-    asked = tuple(dict.fromkeys(regions)) or enabled or (aws.region,)
+    return Regions(listed, enabled, tuple(dict.fromkeys(regions)) or enabled or (aws.region,))
+
+
+def inventory(aws: Aws, regions: tuple[str, ...] = ()) -> Part:
+    """The running resources of these regions, or of every enabled one.
+
+    Where the enabled regions cannot be seen, the region of the client is asked alone. Raises UsageError for a region
+    that is not enabled.
+    """
+    listed, enabled, asked = enabled_regions(aws, regions)
     found = _Found()
     for depth in range(1 + max(ask.depth for ask in ASKS)):
         _stage(aws, [ask for ask in ASKS if ask.depth == depth], asked, found)

@@ -72,10 +72,7 @@ def collect(options: Options) -> Snapshot:
 
 def _collect(aws: Aws, options: Options) -> Snapshot:
     profile = aws.profile
-    identity = answer(aws, IDENTITY)
-    for failure in identity.failures:
-        if failure.kind in HOPELESS:
-            raise CollectError(explain(failure, profile))
+    identity = _identity(aws)
     whole = _join([identity, *_ask_all(aws)])
     _refuse_nothing(whole, profile)
     self_arn = _whose(whole)
@@ -87,6 +84,20 @@ def _collect(aws: Aws, options: Options) -> Snapshot:
         *((partial(used, aws, self_arn, whole.calls.get(iam.DETAILS.call)),) if options.last_accessed else ()),
     )
     return _snapshot(aws, self_arn, _join([whole, *threads(len(last))(lambda ask: ask(), last)]))
+
+
+def caller_account(aws: Aws) -> str:
+    """The account of the credentials, "" where AWS does not say. Raises CollectError where they lead nowhere."""
+    return str(_identity(aws).calls.get(IDENTITY.call, {}).get("Account") or "")
+
+
+def _identity(aws: Aws) -> Part:
+    """Who asks. Raises CollectError where credentials or endpoint lead nowhere."""
+    identity = answer(aws, IDENTITY)
+    for failure in identity.failures:
+        if failure.kind in HOPELESS:
+            raise CollectError(explain(failure, aws.profile))
+    return identity
 
 
 def _ask_all(aws: Aws) -> list[Part]:

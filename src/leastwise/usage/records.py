@@ -140,6 +140,18 @@ class Coverage(msgspec.Struct, frozen=True, kw_only=True):
     faults: tuple[Fault, ...] = ()
     faults_unlisted: int = 0
     """Further faults, beyond those that are listed."""
+    remarks: tuple[str, ...] = ()
+    """What else must be said of it: what was cut short, or could not be learned. `trails` has it in account."""
+
+
+class Unused(msgspec.Struct, frozen=True, kw_only=True, order=True):
+    """What a source says a principal has not used in its window; that of others it says nothing."""
+
+    principal: str
+    actions: str
+    """A pattern of the catalogue: `s3:CreateBucket`, `s3:*`, or `*` for whoever did nothing at all."""
+    last: datetime | None = None
+    """When they were last used, before the window; None where that is not known."""
 
 
 class Evidence(msgspec.Struct, frozen=True, kw_only=True):
@@ -147,3 +159,5 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
 
     observations: tuple[Observation, ...]
     coverage: Coverage
+    unused: tuple[Unused, ...] = ()
+    """Where it tells what was *not* used, instead of what was. `sight.unused` has it as a set of actions."""

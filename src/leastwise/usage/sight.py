@@ -20,7 +20,7 @@ from leastwise.usage.meaning import service_of
 from leastwise.usage.records import Selector
 
 if TYPE_CHECKING:
-    from leastwise.usage.records import Coverage, Trail
+    from leastwise.usage.records import Coverage, Evidence, Trail
 
 
 class Sight(StrEnum):
@@ -94,6 +94,11 @@ def view(coverage: Coverage, region: str = "") -> View:
     for trail in coverage.trails:
         found |= _of_trail(trail, region)
     return found
+
+
+def unused(evidence: Evidence, principal: str) -> int:
+    """The actions that a source says a principal has not used, as bits; none that leave no trace in any source."""
+    return _mask(tuple(one.actions for one in evidence.unused if one.principal == principal)) & ~_mask(NEVER)
 
 
 def _inferred(coverage: Coverage, region: str) -> View:

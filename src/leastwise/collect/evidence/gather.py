@@ -10,6 +10,8 @@ from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
+import msgspec
+
 from leastwise.collect.evidence.logs import is_object, read_logs
 from leastwise.collect.options import Options
 from leastwise.errors import UsageError
@@ -21,8 +23,8 @@ if TYPE_CHECKING:
     from leastwise.collect.session import Aws
     from leastwise.usage.records import Evidence
 
-LOGS = "cloudtrail"
-KINDS = {LOGS: "PATH"}
+LOGS, TRAILS, HISTORY, ANALYZER = "cloudtrail", "trails", "lookup-events", "access-analyzer"
+KINDS = {LOGS: "PATH", TRAILS: "", HISTORY: "", ANALYZER: ""}
 """The kinds of evidence, and what each wants after `=`; "" where that is nothing. PATH may be s3://BUCKET/PREFIX."""
 
 
@@ -54,11 +56,42 @@ def gather(
     UsageError for a kind or a place that there is not, CollectError where credentials or endpoint lead nowhere.
     """
     asked = [parse(spec) if isinstance(spec, str) else spec for spec in specs]
-    chosen = options or Options()
-    places = [spec.place for spec in asked if spec.kind == LOGS]
-    live = any(map(is_object, places))
-    with _account(replace(chosen, evidence=(LOGS,))) if live else nullcontext() as aws:
-        return (read_logs(places, mapper=mapper, progress=chosen.progress, aws=aws),) if places else ()
+    kinds = tuple(dict.fromkeys(spec.kind for spec in asked))
+    places = tuple(spec.place for spec in asked if spec.kind == LOGS)
+    if TRAILS in kinds and not places:
+        raise UsageError(f"--evidence {TRAILS} tells what logs could show: give {LOGS}=PATH, too")
+    chosen = replace(options or Options(), evidence=kinds)
+    with _account(chosen) if _is_live(asked) else nullcontext() as aws:
+        logs = (_logs(places, aws, mapper, chosen),) if places else ()
+        return (*logs, *(_asked(aws, kinds, chosen) if aws else ()))
+
+
+def _is_live(asked: Iterable[Spec]) -> bool:
+    return any(spec.kind != LOGS or is_object(spec.place) for spec in asked)
+
+
+def _logs(places: tuple[str, ...], aws: Aws | None, mapper: Mapper, options: Options) -> Evidence:
+    """The logs, and what their trails could see."""
+    found = read_logs(places, mapper=mapper, progress=options.progress, aws=aws)
+    if aws is None:
+        return found
+    from leastwise.collect.evidence.trails import known  # noqa: PLC0415  files need no boto3
+
+    trails = known(aws, places)
+    coverage = msgspec.structs.replace(found.coverage, trails=trails.alone, remarks=trails.remarks)
+    return msgspec.structs.replace(found, coverage=coverage)
+
+
+def _asked(aws: Aws, kinds: tuple[str, ...], options: Options) -> tuple[Evidence, ...]:
+    """What only the account can tell."""
+    from leastwise.collect.evidence.analyzer import unused_access  # noqa: PLC0415  files need no boto3
+    from leastwise.collect.evidence.history import event_history  # noqa: PLC0415  as above
+    from leastwise.collect.live import caller_account  # noqa: PLC0415  as above
+
+    asks = {HISTORY: event_history, ANALYZER: unused_access}
+    wanted = [ask for kind, ask in asks.items() if kind in kinds]
+    account = caller_account(aws) if wanted else ""
+    return tuple(ask(aws, account, options.regions) for ask in wanted)
 
 
 @contextmanager
