@@ -129,6 +129,7 @@ class Graph:
         self.by_arn: dict[str, list[Node]] = {node.arn: [node] for node in self.nodes}
         self.active: list[Node] = [node for node in self.nodes if node.held]
         self.served: set[tuple[Node | None, Method]] = set()
+        self.supposed: dict[Node, tuple[int, int]] = {}  # how near and how preferred the best uncertain way is
         self._open: dict[Method, list[Node]] = {}
         self._able: dict[Method, dict[Node, None]] = {}
         self._crews: dict[Method, list[Crew]] = {}
@@ -189,17 +190,17 @@ class Graph:
         Worked out once, so all nodes must have been added.
         """
         if method not in self._able:
-            some = self._open_to().get(method, ())
+            some = self.open_to(method)
             self._able[method] = {node: None for node in some if self.ready(node, method) is not False}
         return self._able[method]
 
-    def _open_to(self) -> dict[Method, list[Node]]:
-        """The nodes to which a row is open."""
+    def open_to(self, method: Method) -> list[Node]:
+        """Those that hold something for each need of the method."""
         if not self._open:
             for node in self.active:
-                for method in chain.from_iterable(open_rows(self.account, node.holder).values()):
-                    self._open.setdefault(method, []).append(node)
-        return self._open
+                for row in chain.from_iterable(open_rows(self.account, node.holder).values()):
+                    self._open.setdefault(row, []).append(node)
+        return self._open.get(method, [])
 
     def ready(self, node: Node, method: Method) -> bool | None:
         """Whether the principal is allowed what does not depend on the target."""

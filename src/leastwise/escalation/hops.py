@@ -23,15 +23,16 @@ from leastwise.escalation.wants import bound, claims_of
 from leastwise.escalation.whereabouts import whereabouts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator
+    from collections.abc import Callable, Collection, Iterator, Mapping
 
     from leastwise.access import Holder
     from leastwise.account.model import Account, Group, Login
+    from leastwise.escalation.search import Reached
 
 MOST_KEYS = 2  # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
 
 
-def into(graph: Graph, target: Node, done: Collection[Node]) -> Iterator[Hop]:
+def into(graph: Graph, target: Node, done: Mapping[Node, Reached]) -> Iterator[Hop]:
     """The hops by which principals that are not done yet become the target."""
     yield from target.ways
     if target.changed:
@@ -185,7 +186,7 @@ def _past_mfa(account: Account, source: User | Role, target: User) -> Entry:
     return (), (f"the caller also has the MFA device of {target.name}",)
 
 
-def _bearing(graph: Graph, target: Node, role: Role, done: Collection[Node]) -> Iterator[Hop]:
+def _bearing(graph: Graph, target: Node, role: Role, done: Mapping[Node, Reached]) -> Iterator[Hop]:
     """`pass_role`, and `bend_resource` for what bears the role already."""
     for service in access.trusted_services(role):
         rows = by_service("pass_role", service), by_service("bend_resource", service)
@@ -352,7 +353,7 @@ def supposed(method: Method, who: Holder) -> tuple[str, ...]:
     return told((fact.text for fact in method.supposes), who)
 
 
-def _bending(graph: Graph, target: Node, method: Method, done: Collection[Node]) -> Iterator[Hop]:
+def _bending(graph: Graph, target: Node, method: Method, done: Mapping[Node, Reached]) -> Iterator[Hop]:
     """Whoever may alter a resource that bears this role, of those that the inventory shows; or, where it does not show
     them all, whoever may alter such resources at all.
 
@@ -366,8 +367,20 @@ def _bending(graph: Graph, target: Node, method: Method, done: Collection[Node])
             yield from _altering(graph, crew.nodes, target, method, case, done=done)
     for case in beside(graph.account, method, role) if (None, method) not in graph.served else ():
         graph.served.add((None, method))
-        rest = [n for n in graph.able(method) if n not in done and (n, method) not in graph.served]
-        yield from _bent(graph, rest, target, method, case)
+        rest = [n for n in graph.open_to(method) if n not in done and (n, method) not in graph.served]
+        yield from _supposing(graph, rest, target, method, case, near=(done[target].distance, method.rank))
+
+
+def _supposing(  # noqa: PLR0913 - as below
+    graph: Graph, nodes: list[Node], target: Node, method: Method, case: Case, *, near: tuple[int, int]
+) -> Iterator[Hop]:
+    """Whoever may alter such resources at all, but for those who have a nearer or a preferred way as uncertain."""
+    for node in nodes:
+        if case.supposes and graph.supposed.get(node, near) < near:
+            continue
+        for hop in _bent(graph, [node], target, method, case) if graph.ready(node, method) is not False else ():
+            graph.supposed[node] = near
+            yield hop
 
 
 def _altering(  # noqa: PLR0913 - one crew, one target, one way
