@@ -41,12 +41,12 @@ def asked(account: Account, holder: User | Role, beginning: str) -> tuple[Condit
 
 
 def _of_trusts(account: Account, beginning: str) -> tuple[Conditions, ...]:
-    return tuple(dict.fromkeys(_of_all((role.trust for role in account.roles), beginning)))
+    return tuple(dict.fromkeys(_of_all([role.trust for role in account.roles], beginning)))
 
 
 def _of_all(documents: Iterable[Document], beginning: str) -> Iterator[Conditions]:
-    policies = (document.policy for document in documents)
-    return chain.from_iterable(_of_policy(policy, beginning) for policy in policies if isinstance(policy, Policy))
+    policies = dict.fromkeys([document.policy for document in documents])  # roles share few trust policies
+    return chain.from_iterable([_of_policy(policy, beginning) for policy in policies if isinstance(policy, Policy)])
 
 
 @lru_cache(maxsize=1 << 15)

@@ -14,7 +14,7 @@ from leastwise import access
 from leastwise.account.model import Account, Group, Role, User, remember
 from leastwise.escalation.asking import MFA, TAG, asked, tags_asked_for, tags_named, telling
 from leastwise.escalation.method import of_shape
-from leastwise.escalation.powers import bits, hot, of_document, own_powers
+from leastwise.escalation.powers import bits, hot, of_policy, own_powers
 from leastwise.policy.document import Document, Policy, parse_value
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ def strong_policies(account: Account) -> tuple[tuple[str, Document], ...]:
 
 def _strong(account: Account) -> tuple[tuple[str, Document], ...]:
     everything = hot().everything
-    own = [(p.arn, p.document) for p in account.policies.values() if of_document(p.document).sure == everything]
+    own = [(p.arn, p.document) for p in account.policies.values() if of_policy(p.document.policy).sure == everything]
     return ((administrator_access(account), EVERYTHING), *own)
 
 

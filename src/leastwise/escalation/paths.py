@@ -54,7 +54,7 @@ def within_reach(account: Account) -> frozenset[str]:
 def escalations(account: Account) -> tuple[Path, ...]:
     """Those of `find_paths` that end at an administrator, at less expense, and without a word of all others."""
     search = search_of(alone(account))
-    starts = (node for node in search.nodes if not exemption(node.holder))
+    starts = (node for node in _leading(search) if not exemption(node.holder))
     return _sorted(path for node in starts for path in _escalations(search, node) if path.escalates)
 
 
@@ -84,9 +84,14 @@ def _paths(search: Search) -> Iterator[Path]:
 
 
 def _exempt_paths(search: Search) -> Iterator[Path]:
-    for node in search.nodes:
+    for node in _leading(search):
         if exemption(node.holder):
             yield from _escalations(search, node)
+
+
+def _leading(search: Search) -> Iterator[Node]:
+    """Those from whom a path leads to an administrator, few of all: whatever costs more is asked of them only."""
+    return (node for node in search.nodes if node in search.reached or node in search.equivalents)
 
 
 def _escalations(search: Search, node: Node) -> Iterator[Path]:

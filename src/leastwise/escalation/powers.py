@@ -15,7 +15,7 @@ from leastwise import catalog
 from leastwise.access import layers_of, scps_of
 from leastwise.account.model import Group, remember
 from leastwise.escalation.method import IMPLIED, methods
-from leastwise.policy.document import Policy
+from leastwise.policy.document import Policy, Unparsed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -121,7 +121,10 @@ def hot_statements(policy: Policy) -> tuple[tuple[int, Statement], ...]:
 
 
 @lru_cache(maxsize=1 << 17)
-def _of_policy(policy: Policy) -> Powers:
+def of_policy(policy: Policy | Unparsed) -> Powers:
+    """What one document allows; one that could not be understood allows nothing that is known, and may deny all."""
+    if not isinstance(policy, Policy):
+        return Powers(denied=hot().everything)
     held = sure = denied = banned = 0
     for mask, statement in hot_statements(policy):
         everywhere = statement.everywhere and not statement.conditions.tests
@@ -132,17 +135,6 @@ def _of_policy(policy: Policy) -> Powers:
             denied |= mask
             banned |= mask if everywhere else 0
     return Powers(held, sure, denied, banned)
-
-
-def of_document(document: Document) -> Powers:
-    """What one document allows; one that could not be understood allows nothing that is known, and may deny all."""
-    policy = document.policy
-    return _of_policy(policy) if isinstance(policy, Policy) else _unread()
-
-
-@cache
-def _unread() -> Powers:
-    return Powers(denied=sum(hot().bits.values()))
 
 
 def powers(account: Account, holder: Holder) -> Powers:
@@ -169,18 +161,18 @@ def _own_powers(holder: Holder) -> Powers:
     if own.denied:
         own = own._replace(held=own.held & ~own.banned, sure=own.sure & ~own.denied)
     boundary = None if isinstance(holder, Group) else holder.boundary
-    return _within(own, of_document(boundary), is_read=isinstance(boundary.policy, Policy)) if boundary else own
+    return _within(own, of_policy(boundary.policy), is_read=isinstance(boundary.policy, Policy)) if boundary else own
 
 
 def _together(documents: Iterable[Document]) -> Powers:
     """Of documents that count together, their denies not yet taken off what they allow."""
     held = sure = denied = banned = 0
     for document in documents:
-        one = of_document(document)
-        held |= one.held
-        sure |= one.sure
-        denied |= one.denied
-        banned |= one.banned
+        some = of_policy(document.policy)
+        held |= some[0]
+        sure |= some[1]
+        denied |= some[2]
+        banned |= some[3]
     return Powers(held, sure, denied, banned)
 
 
