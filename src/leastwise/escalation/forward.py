@@ -17,7 +17,6 @@ from leastwise.escalation.hops import assuming, bending, may_pass, passing, seiz
 from leastwise.escalation.making import become, of_itself, of_others
 from leastwise.escalation.method import ASSUME_ROLE, PASS_ROLE
 from leastwise.escalation.reach import reach_of, roles_trusting
-from leastwise.escalation.rows import open_to
 from leastwise.escalation.supposing import usable
 
 if TYPE_CHECKING:
@@ -79,7 +78,7 @@ def _by_methods(graph: Graph, node: Node, done: Collection[str]) -> Iterator[Hop
     yield from _seizing(graph, node, done)
     served: set[str] = set()  # for each target the preferred row is enough
     for shape, hops in (("pass_role", _passing), ("bend_resource", _bending)):
-        for method in open_to(graph.account, node.holder, shape):
+        for method in node.rows.get(shape, ()):
             if graph.ready(node, method) is not False:
                 for hop in hops(graph, node, method, lambda arn: arn in done or arn in served or arn == node.arn):
                     if hop.certain or shape == "bend_resource":
@@ -96,7 +95,7 @@ def _making(graph: Graph, node: Node) -> Iterator[Hop]:
 
 
 def _seizing(graph: Graph, node: Node, done: Collection[str]) -> Iterator[Hop]:
-    for method in open_to(graph.account, node.holder, "take_over"):
+    for method in node.rows.get("take_over", ()):
         if method in seizures(method.target) and not method.within:
             reach = reach_of(node.holder, method.needs[0].action)
             for target in _targets(graph, method):

@@ -40,10 +40,11 @@ class Node:
     """A caller as a place in the graph: a principal, what it becomes after a change to itself, or a group's member.
 
     `what` is who is worth becoming: the principal itself, or the group, for which `holder` is a member that has
-    nothing else. `changed` counts the changes, `ways` are the hops by which a changed principal came about.
+    nothing else. `changed` counts the changes, `ways` are the hops by which a changed principal came about, `rows` are
+    those open to it, by shape.
     """
 
-    __slots__ = ("account", "arn", "changed", "held", "holder", "ready", "ways", "what")
+    __slots__ = ("account", "arn", "changed", "held", "holder", "ready", "rows", "ways", "what")
 
     def __init__(self, account: Account, holder: User | Role, *, group: Group | None = None, changed: int = 0) -> None:
         """A place not yet connected."""
@@ -53,6 +54,7 @@ class Node:
         self.arn = self.what.arn
         self.changed = changed
         self.held = powers(account, holder).held
+        self.rows = open_rows(account, holder)
         self.ready: dict[int, bool | None] = {}  # by the rank of the method
         self.ways: list[Hop] = []
 
@@ -198,7 +200,7 @@ class Graph:
         """Those that hold something for each need of the method."""
         if not self._open:
             for node in self.active:
-                for row in chain.from_iterable(open_rows(self.account, node.holder).values()):
+                for row in chain.from_iterable(node.rows.values()):
                     self._open.setdefault(row, []).append(node)
         return self._open.get(method, [])
 

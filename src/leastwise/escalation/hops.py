@@ -16,7 +16,6 @@ from leastwise.escalation.method import DEACTIVATE_MFA, PASS_ROLE, Method, of_sh
 from leastwise.escalation.paper import is_aws_owned, joined, trusting
 from leastwise.escalation.powers import bit, signature
 from leastwise.escalation.reach import reach_of, roles_trusting
-from leastwise.escalation.rows import open_to
 from leastwise.escalation.standing import standing
 from leastwise.escalation.supposing import CERTAIN, Case, beside, may_be_borne, named, placed, seen, told, usable
 from leastwise.escalation.wants import bound, claims_of
@@ -90,11 +89,7 @@ def _seizing(graph: Graph, target: Node, done: Collection[Node]) -> Iterator[Hop
         if method.within:
             continue
         for node in graph.holding(method.needs[0].action, target.arn):
-            if (
-                node not in done
-                and node.arn != target.arn
-                and method in open_to(graph.account, node.holder, "take_over")
-            ):
+            if node not in done and node.arn != target.arn and method in node.rows.get("take_over", ()):
                 hop = seizing(graph.account, node, target, method)
                 if hop:
                     yield hop

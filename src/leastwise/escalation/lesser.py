@@ -17,7 +17,6 @@ from leastwise.escalation.graph import Graph, Hop, Node
 from leastwise.escalation.hops import assuming, bending, may_pass, passing, seizing, seizures
 from leastwise.escalation.method import PASS_ROLE, Method
 from leastwise.escalation.reach import reach_of, roles_trusting
-from leastwise.escalation.rows import open_rows
 from leastwise.escalation.standing import standing
 from leastwise.escalation.supposing import is_full, ruled_out, within_reach
 from leastwise.escalation.wants import potential
@@ -44,13 +43,12 @@ def sideways(graph: Graph, node: Node) -> Hop | None:
 def _sideways(graph: Graph, node: Node) -> Iterator[Hop | None]:
     for role in islice(graph.admitting(node), TRIED):
         if _stronger(graph.account, role, node):
-            yield assuming(graph, node, Node(graph.account, role), role)
-    rows = open_rows(graph.account, node.holder)
-    for method in rows.get("take_over", ()):
+            yield assuming(graph, node, graph.by_arn[role.arn][0], role)
+    for method in node.rows.get("take_over", ()):
         if method in seizures("user"):
             yield from _seizing(graph, node, method)
     for shape, find in (("pass_role", _passing), ("bend_resource", _bending)):
-        for method in rows.get(shape, ()):
+        for method in node.rows.get(shape, ()):
             if graph.ready(node, method) is not False:
                 yield from find(graph, node, method)
 
@@ -59,7 +57,7 @@ def _seizing(graph: Graph, node: Node, method: Method) -> Iterator[Hop | None]:
     reach = reach_of(node.holder, method.needs[0].action)
     for user in islice((u for u in graph.account.users if reach(u.arn)), TRIED):
         if _stronger(graph.account, user, node, within=method.within):
-            yield seizing(graph.account, node, Node(graph.account, user), method)
+            yield seizing(graph.account, node, graph.by_arn[user.arn][0], method)
 
 
 def _stronger(account: Account, target: User | Role, node: Node, *, within: tuple[str, ...] = ()) -> bool:
@@ -87,7 +85,7 @@ def _passing(graph: Graph, node: Node, method: Method) -> Iterator[Hop | None]:
     reach = reach_of(node.holder, PASS_ROLE)
     for role in _passable(graph.account, reach, method.trusts):
         if _stronger(graph.account, role, node) and may_pass(role.arn, method).allowed(graph.account, node.holder):
-            yield passing(graph, node, Node(graph.account, role), method)
+            yield passing(graph, node, graph.by_arn[role.arn][0], method)
 
 
 def _passable(account: Account, reach: Reach, service: str) -> tuple[Role, ...]:
@@ -105,14 +103,13 @@ def _bending(graph: Graph, node: Node, method: Method) -> Iterator[Hop | None]:
         return
     for role, case in islice(within_reach(graph, node, method), TRIED):
         if _stronger(graph.account, role, node):
-            yield bending(graph, node, Node(graph.account, role), method, case)
+            yield bending(graph, node, graph.by_arn[role.arn][0], method, case)
 
 
 def dormant(graph: Graph, node: Node) -> Hop | None:
     """The hop that only lacks somebody strong enough at its other end."""
-    rows = open_rows(graph.account, node.holder)
-    for shape in ("pass_role", "bend_resource", "take_over", "find_credentials") if rows else ():
-        for method in rows.get(shape, ()):
+    for shape in ("pass_role", "bend_resource", "take_over", "find_credentials") if node.rows else ():
+        for method in node.rows.get(shape, ()):
             if method.change or method.makes or method.within or not _worth_finding(graph.account, method):
                 continue
             claims = potential(method, graph.account.partition, graph.account.id)

@@ -26,7 +26,6 @@ from leastwise.escalation.paper import (
 from leastwise.escalation.powers import powers
 from leastwise.escalation.reach import Directory, reach_of
 from leastwise.escalation.rewrite import Move, change_claims, memberships, moves
-from leastwise.escalation.rows import open_to
 from leastwise.escalation.standing import NONE, standing
 from leastwise.escalation.wants import potential
 from leastwise.policy.truth import all_of
@@ -105,7 +104,7 @@ def _gains(graph: Graph, node: Node, after: User | Role) -> bool:
 def of_others(graph: Graph, node: Node) -> Iterator[Hop]:
     """The principals it can strengthen and then enter, one per method."""
     account = graph.account
-    for method in open_to(graph.account, node.holder, "take_over"):
+    for method in node.rows.get("take_over", ()):
         if not (method.makes or method.change):
             continue
         if decide(potential(method, account.partition, account.id), account, node.holder) is not False:

@@ -75,12 +75,10 @@ def search_of(realm: Realm, goal: str = "") -> Search:
 
 def _paths(search: Search) -> Iterator[Path]:
     for node in search.nodes:
-        if exemption(node.holder):
-            continue
-        if node in search.reached or node in search.equivalents:
-            yield from _escalations(search, node)
-        else:
-            yield from _lesser(search, node)
+        leads = node in search.reached or node in search.equivalents
+        for path in (_escalations if leads else _lesser)(search, node):
+            if not exemption(node.holder):  # most have no path, and need not be asked
+                yield path
 
 
 def _exempt_paths(search: Search) -> Iterator[Path]:

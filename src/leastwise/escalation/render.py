@@ -72,7 +72,7 @@ def _edge(hop: Hop, supposes: tuple[str, ...]) -> Edge:
         title=method.title,
         verdict=Verdict.CONDITIONAL if supposes and hop.verdict is Verdict.PROVEN else hop.verdict,
         permissions=tuple(dict.fromkeys(_used(answer) for answer, is_own in proof if is_own)),
-        trust=tuple(dict.fromkeys(evidence for answer in answers for evidence in _cited(answer, TRUST))),
+        trust=tuple(dict.fromkeys(evidence for a in answers if a.layers.resource for evidence in _cited(a, TRUST))),
         running=tuple(_shown(one) for one in hop.at),
         conditions=tuple(conditions),
         missing=hop.missing,
