@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 from leastwise import access
 from leastwise.account.model import remember
 from leastwise.escalation.claims import decide
+from leastwise.escalation.entering import entry
 from leastwise.escalation.graph import Graph, Hop, Node
-from leastwise.escalation.hops import entry, supposed
+from leastwise.escalation.hops import supposed
 from leastwise.escalation.method import SHOWING
 from leastwise.escalation.paper import (
     EVERYTHING,
