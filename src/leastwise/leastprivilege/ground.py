@@ -12,8 +12,6 @@ from leastwise.access import own_layers, possible_actions, trusted_services
 from leastwise.account.model import Group, remember
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from leastwise.access import Holder
     from leastwise.account.model import Account
     from leastwise.policy.condition import Context
@@ -50,12 +48,16 @@ def buckets(account: Account) -> tuple[str, ...] | None:
     return None if account.has_gap("s3:ListBuckets") else tuple(b.arn for b in account.buckets)
 
 
-def passable(ground: Ground) -> Iterator[str]:
-    """The roles that trust a service of which the principal may use something, sorted, one by one.
+def passable(ground: Ground) -> tuple[str, ...]:
+    """The roles that trust a service of which the principal may use something, sorted.
 
     AWS links service-linked roles by itself; nobody passes them.
     """
-    return compress(_trusted(ground.account).roles, map(int, f"{_passable(ground):b}"[::-1]))
+
+    def find() -> tuple[str, ...]:
+        return tuple(compress(_trusted(ground.account).roles, map(int, f"{_passable(ground):b}"[::-1])))
+
+    return remember(ground.account, ("passable", usable(ground)), find)
 
 
 def number_passable(ground: Ground) -> int:

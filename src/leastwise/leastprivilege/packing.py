@@ -41,7 +41,8 @@ class Held(NamedTuple):
 
 def size_of(body: Body) -> int:
     """Characters as AWS counts them."""
-    return sum(map(len, msgspec.json.encode(body).decode().split()))
+    text = msgspec.json.encode(body)
+    return len(text) - text.count(b" ") if text.isascii() else sum(map(len, text.decode().split()))
 
 
 @lru_cache(maxsize=1 << 14)

@@ -182,7 +182,7 @@ def _roles(kinds: tuple[str, ...], ground: Ground) -> tuple[Place | None, Instea
     number = number_passable(ground)
     if 0 < number <= FEW:
         reason = f"only {number} of the account's roles trust a service that this principal can use"
-        return Place(reason), dict.fromkeys(kinds, tuple(passable(ground)))
+        return Place(reason), dict.fromkeys(kinds, passable(ground))
     reason = (
         f"limited to roles of this account, of which {number or 'none'} trust a service that this principal can use"
     )
