@@ -18,8 +18,8 @@ from leastwise.account.model import remember
 from leastwise.arn import parse_arn
 from leastwise.leastprivilege.draft import Move, edit, on, short
 from leastwise.leastprivilege.kinds import model
-from leastwise.policy.condition import Conditions
-from leastwise.policy.entries import covers_entry, is_wild, meets_entry
+from leastwise.policy.condition import Conditions, Context
+from leastwise.policy.entries import covers_entry, is_wild, meets_entry, sorted_out
 from leastwise.policy.pattern import Glob, covered, overlaps
 
 if TYPE_CHECKING:
@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 CLOCK = frozenset({"aws:currenttime", "aws:epochtime", "aws:tokenissuetime"})
 EXPIRING = frozenset({"DateLessThan", "DateLessThanEquals", "NumericLessThan", "NumericLessThanEquals"})
+
+NOWHERE = Context()  # for what does not ask who the principal is
 
 
 class Idle(NamedTuple):
@@ -175,10 +177,20 @@ def _holds_all(outer: Resources, inner: Resources, ground: Ground) -> bool:
     """Whether every resource of the inner list surely is of the outer one."""
     if outer.is_any or outer is inner:
         return True
-    if outer.negated or inner.negated or any("${" in p for p in outer.patterns):
+    return _holds_in(outer, inner, ground.context if _has_variables(inner) else NOWHERE)
+
+
+@lru_cache(maxsize=1 << 14)
+def _holds_in(outer: Resources, inner: Resources, context: Context) -> bool:
+    if outer.negated or inner.negated or _has_variables(outer):
         return False
-    by = outer.globs(ground.context)
-    return all(covered(glob, by) for glob in inner.globs(ground.context))
+    by = outer.globs(context)
+    return all(covered(glob, by) for glob in inner.globs(context))
+
+
+@lru_cache(maxsize=1 << 14)
+def _has_variables(resources: Resources) -> bool:
+    return any("${" in p for p in resources.patterns)
 
 
 def _reaches(entry: str, resources: Resources, documents: Iterable[Document], ground: Ground) -> bool:
@@ -274,8 +286,8 @@ def _may_be_covered(actions: Actions, twice: int) -> bool:
     """Whether one of the entries stands for nothing but what is named twice, or for what no catalogue knows."""
     if actions.negated:
         return False
-    mask, once = catalog.universe().mask, ~twice
-    return any(not mask(entry) & once for entry in actions.patterns)
+    entries, mask = sorted_out(actions.patterns), catalog.universe().mask
+    return bool(entries.unknown or entries.mask & twice) or any(not mask(entry) & ~twice for entry in entries.wild)
 
 
 def _dedupe(draft: Draft, place: int, clause: Clause, others: list[Statement], ground: Ground) -> None:
@@ -313,9 +325,12 @@ def _twice(
 @lru_cache(maxsize=1 << 14)
 def _covered_by(actions: Actions, wide: tuple[Actions, ...]) -> frozenset[str]:
     """The entries that one of the wide lists covers."""
-    mask, others = catalog.universe().mask, ~reduce(or_, (one.mask for one in wide), 0)
-    near = [entry for entry in actions.patterns if not mask(entry) & others]
-    return frozenset(entry for entry in near if any(covers_entry(one, entry) for one in wide))
+    entries, union = sorted_out(actions.patterns), reduce(or_, (one.mask for one in wide), 0)
+    names, mask = {*catalog.universe().names_of(entries.mask & union)}, catalog.universe().mask
+    near = (*entries.unknown, *(entry for entry in entries.wild if not mask(entry) & ~union))
+    return frozenset([entry for name, entry in entries.plain if name in names]).union(
+        entry for entry in near if any(covers_entry(one, entry) for one in wide)
+    )
 
 
 def _is_looser(one: Clause, other: Clause) -> bool:

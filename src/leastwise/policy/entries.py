@@ -6,7 +6,7 @@ Also of actions that the catalogue does not know: what the masks leave open, the
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from leastwise import catalog
 from leastwise.policy.pattern import Glob, covered, overlaps
@@ -18,6 +18,30 @@ if TYPE_CHECKING:
 def is_wild(pattern: str) -> bool:
     """Whether the Action entry can match more than one name."""
     return "*" in pattern or "?" in pattern
+
+
+class Sorted(NamedTuple):
+    """Entries in three sorts: those that name one known action, wildcards, and what no catalogue knows."""
+
+    plain: tuple[tuple[str, str], ...]  # the action as the catalogue writes it, and the entry
+    mask: int  # their actions, as bits
+    wild: tuple[str, ...]
+    unknown: tuple[str, ...]
+
+
+@lru_cache(maxsize=1 << 14)
+def sorted_out(entries: tuple[str, ...]) -> Sorted:
+    """The entries by sorts: the bits of all plain ones together spare asking for each."""
+    universe = catalog.universe()
+    index = {entry: universe.index(entry) for entry in entries}
+    plain = {entry: universe.names[number] for entry, number in index.items() if number is not None}
+    others = [entry for entry in entries if entry not in plain]
+    return Sorted(
+        tuple([(action, entry) for entry, action in plain.items()]),
+        universe.union(plain),
+        tuple([entry for entry in others if universe.mask(entry)]),
+        tuple([entry for entry in others if not universe.mask(entry)]),
+    )
 
 
 @lru_cache(maxsize=1 << 16)
@@ -53,7 +77,10 @@ def covers_list(whole: Actions, part: Actions) -> bool:
     if part.negated and whole.negated:
         inner = globs_of(part.patterns)
         return all(covered(glob, inner) is True for glob in globs_of(whole.patterns))
-    return whole.is_everything if part.negated else all(covers_entry(whole, entry) for entry in part.patterns)
+    if part.negated:
+        return whole.is_everything
+    entries = sorted_out(part.patterns)  # of the plain ones the bits have told
+    return all(covers_entry(whole, entry) for entry in (*entries.wild, *entries.unknown))
 
 
 @lru_cache(maxsize=1 << 12)
