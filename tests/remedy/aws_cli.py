@@ -100,14 +100,14 @@ def _of(world: World, options: Options) -> dict[str, Any]:
 
 
 def _new_version(world: World, _: str, options: Options) -> None:
-    assert options["set-as-default"]
     policy = _of(world, options)
     versions = policy["PolicyVersionList"]
     assert len(versions) < 5, "IAM keeps five versions"
     name = f"v{1 + max(int(v['VersionId'][1:]) for v in versions)}"
     body = json.loads(options["policy-document"])
     versions.append({"VersionId": name, "IsDefaultVersion": False, "Document": body})
-    _set_default(world, "", {**options, "version-id": name})
+    if "set-as-default" in options:
+        _set_default(world, "", {**options, "version-id": name})
 
 
 def _set_default(world: World, _: str, options: Options) -> None:

@@ -358,3 +358,11 @@ def new_role(account: Account, arn: str, *, trusts: str) -> Role:
         instance_profiles=(),
     )
     return trusting(role, trusts)
+
+
+def oldest(policy: ManagedPolicy) -> str:
+    """The version that must go before there is room for another; "" where there is room."""
+    if len(policy.versions) < MOST_VERSIONS:
+        return ""
+    spare = [name for name in policy.versions if name != policy.default_version]
+    return min(spare, key=lambda name: (len(name), name))

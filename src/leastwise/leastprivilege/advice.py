@@ -22,6 +22,7 @@ from leastwise.leastprivilege.packing import MANAGED_QUOTA, Held, pack, size_as_
 from leastwise.leastprivilege.proof import UNCHANGED, on_paper, prove
 from leastwise.leastprivilege.pruning import tidy
 from leastwise.leastprivilege.scoping import leaves_open, scope
+from leastwise.leastprivilege.steps import steps
 from leastwise.policy.document import Policy, Unparsed
 from leastwise.results import Confidence, Recommendation
 from leastwise.scope import spared
@@ -102,6 +103,7 @@ class Adviser:
             warnings=(*([LEFT] if draft.gives_up() else ()), *wording.warnings(self.account, holder, after, hops)),
             affects=wording.affected(self.account, holder, draft, held),
             proof=proof,
+            plan=steps(self.account, holder, held, policies, draft.edited()),
         )
 
     def _nothing(self, holder: Holder, risk: int, warning: str) -> Recommendation:

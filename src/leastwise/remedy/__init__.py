@@ -1,7 +1,8 @@
 """Fixes: which documents to change, what that ends, how it is done and taken back."""
 
+from leastwise.awscli import line
 from leastwise.remedy.amendment import Amendment, amend
-from leastwise.remedy.commands import Commands, commands_of, line, warnings_of
+from leastwise.remedy.commands import Commands, commands_of, warnings_of
 from leastwise.remedy.consequence import Consequence, today, what_if
 from leastwise.remedy.fixes import fix_first
 from leastwise.remedy.paper import amended

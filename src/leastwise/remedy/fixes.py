@@ -6,9 +6,10 @@ from collections import Counter
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from leastwise.awscli import line
 from leastwise.behind import Rewrite
 from leastwise.escalation import within_reach
-from leastwise.remedy.commands import commands_of, line, warnings_of
+from leastwise.remedy.commands import commands_of, warnings_of
 from leastwise.remedy.plan import Extent, plan
 from leastwise.remedy.sites import holders, is_spared
 from leastwise.remedy.wording import id_of, sentence

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 import msgspec
 
 from leastwise.account.model import Account, Group, ManagedPolicy, Role, User
-from leastwise.escalation.paper import MOST_VERSIONS, PAPER
+from leastwise.escalation.paper import PAPER, oldest
 from leastwise.leastprivilege.ground import sharers
 from leastwise.policy.document import Document, parse_value
 from leastwise.remedy.sites import Place
@@ -137,14 +137,6 @@ class _Paper:
 
 
 NEW = "new"  # what AWS will call the version is not known beforehand
-
-
-def oldest(policy: ManagedPolicy) -> str:
-    """The version that must go before there is room for another; "" where there is room."""
-    if len(policy.versions) < MOST_VERSIONS:
-        return ""
-    spare = [name for name in policy.versions if name != policy.default_version]
-    return min(spare, key=lambda name: (len(name), name))
 
 
 def _rewrite(each: Amendment, arn: str, inline: list[Document], attached: list[Document]) -> None:
