@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 OWNER_ONLY = 0o600  # what is known of an account is a map of the ways into it
+OWNER_RUNS = 0o700
 
 
 def write_whole(directory: Path, contents: Mapping[str, Iterable[bytes]]) -> tuple[Path, ...]:
@@ -21,7 +22,7 @@ def write_whole(directory: Path, contents: Mapping[str, Iterable[bytes]]) -> tup
     with TemporaryDirectory(prefix=".leastwise-", dir=directory) as staging:
         for name, pieces in contents.items():
             staged = Path(staging, name)
-            staged.touch(mode=OWNER_ONLY)
+            staged.touch(mode=OWNER_RUNS if name.endswith(".sh") else OWNER_ONLY)
             with staged.open("wb") as file:
                 file.writelines(pieces)
         return tuple(Path(staging, name).replace(directory / name) for name in contents)

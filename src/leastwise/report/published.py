@@ -76,7 +76,7 @@ def write(document: Published, **lists: Iterable[Published]) -> Iterator[bytes]:
 
 def _member(name: str, value: Any) -> bytes:
     """One member of the outermost object, without the comma after it."""
-    return _text({name: value})[len(b"{\n") : -len(b"\n}")]
+    return indented({name: value})[len(b"{\n") : -len(b"\n}")]
 
 
 def _list(name: str, entries: Iterable[Published]) -> Iterator[bytes]:
@@ -89,8 +89,8 @@ def _list(name: str, entries: Iterable[Published]) -> Iterator[bytes]:
     yield b"\n  ]" if before != opening else _member(name, ())
 
 
-def _text(value: Any) -> bytes:
-    """Indented JSON."""
+def indented(value: Any) -> bytes:
+    """The value as indented JSON without active characters; no line end after it."""
     try:
         text = msgspec.json.format(msgspec.json.encode(value), indent=2)
     except UnicodeEncodeError:  # a lone surrogate is a JSON string, but no UTF-8
