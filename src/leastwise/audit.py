@@ -31,6 +31,7 @@ from leastwise.results import (
     Unassessed,
 )
 from leastwise.scope import exemption
+from leastwise.usage.records import Evidence
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -49,8 +50,9 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     """What to judge and what to show. `checks` and `exclude` are ids or shell patterns of them.
 
     `principals` are to be advised, by names or shell patterns; all are where none is named. None advises the riskiest
-    that have findings about permissions.
-    With `backdrop` the report also carries the documents that it points into, and portraits of those it names.
+    that have findings about permissions. `evidence` is of their use of permissions; an `aggressive` recommendation
+    also removes what no source could see the use of. With `backdrop` the report also carries the documents that it
+    points into, and portraits of those it names.
     """
 
     limits: Limits = Limits()
@@ -58,6 +60,8 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     exclude: tuple[str, ...] = ()
     min_severity: Severity = Severity.INFO
     principals: tuple[str, ...] | None = None
+    evidence: tuple[Evidence, ...] = ()
+    aggressive: bool = False
     backdrop: bool = False
 
 
@@ -102,7 +106,7 @@ def _report(account: Account, snapshot: Snapshot, wanted: Options, chosen: tuple
         layers_considered=tuple(name for name, seen in _layers(account) if seen),
         layers_not_considered=tuple(name for name, seen in _layers(account) if not seen),
         notes=(*snapshot.notes, *account.workloads.remarks, *account.last_accessed.remarks),
-        gaps=tuple(map(_view, account.gaps)),
+        gaps=(*map(_view, account.gaps), *_unread(wanted.evidence)),
         unassessed=judged.unassessed,
         checks=tuple(check.id for check in chosen),
         findings=tuple(f for f in judged.findings if f.severity >= wanted.min_severity),
@@ -235,6 +239,15 @@ def _inventory(account: Account) -> dict[str, int]:
 
 def _view(gap: Gap) -> MissingView:
     return MissingView(call=gap.call, reason=gap.reason, target=gap.target or "", detail=gap.detail)
+
+
+def _unread(evidence: Iterable[Evidence]) -> Iterator[MissingView]:
+    """What could not be read of the evidence of use; the rest of it is used."""
+    for seen in (each.coverage for each in evidence):
+        for fault in seen.faults:
+            yield MissingView(call=seen.source, reason=fault.reason, target=fault.path)
+        if seen.faults_unlisted:
+            yield MissingView(call=seen.source, reason=f"and {seen.faults_unlisted:,} further faults")
 
 
 def _order(finding: Finding) -> tuple[int, int, str, str, str]:

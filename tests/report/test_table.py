@@ -11,8 +11,8 @@ import pytest
 from msgspec.structs import replace
 from rich.cells import cell_len
 
-from leastwise.report.table import SCREEN, render
-from leastwise.report.view import View
+from leastwise.report.table import render
+from leastwise.report.view import SCREEN, View
 from leastwise.report.words import clamp, count, safe, short_arn, shorten, wrap
 from leastwise.results import Confidence, Fix, Kind, MissingView, Unassessed
 from report.golden import GOLDEN, agrees

@@ -92,6 +92,13 @@ last_accessed = click.option(
     "each or more, and some seconds to minutes.",
 )
 
+evidence = click.option(
+    "--evidence",
+    metavar="KIND=PLACE",
+    multiple=True,
+    help="Evidence of use, as in cloudtrail=FOLDER with log files as S3 delivers them. Give it again for more.",
+)
+
 circumstances = together(
     click.option(
         "--context",

@@ -24,6 +24,7 @@ COMMANDS = {
     "blast-radius": "Show how far it reaches if a principal is taken over.",
     "compare": "Tell whether a policy allows more than another.",
     "access": "Tell whether policies grant an action.",
+    "recommend": "Recommend the policies that would have been enough.",
     "fix": "Show which policies to change so that paths to administrator end.",
     "checks": "List the checks.",
     "explain": "Explain a check or an escalation method.",

@@ -19,9 +19,13 @@ if TYPE_CHECKING:
 
 def show(report: Report, files: Iterable[Path], *, verbose: bool = False) -> None:
     """Print the first screen and the table of findings; all of them where details are wanted."""
+    print(render(report, look(files, verbose=verbose)), end="")
+
+
+def look(files: Iterable[Path] = (), *, verbose: bool = False) -> View:
+    """How the terminal looks at a report; these files of it were written."""
     limit = None if verbose else View().limit
-    look = View(width=width(), colour=colourful(), limit=limit, verbose=verbose, files=tuple(map(str, files)))
-    print(render(report, look), end="")
+    return View(width=width(), colour=colourful(), limit=limit, verbose=verbose, files=tuple(map(str, files)))
 
 
 def width() -> int:

@@ -8,7 +8,7 @@ from msgspec import Meta
 from msgspec.structs import asdict
 
 from leastwise.report import proof_json
-from leastwise.report.audit_json import PublishedAccount, account
+from leastwise.report.audit_json import PublishedAccount, PublishedGap, account
 from leastwise.report.path_json import About, about
 from leastwise.report.published import (
     ConfidenceWord,
@@ -97,7 +97,10 @@ class PublishedRecommendation(About, frozen=True, kw_only=True):
 
 
 class AdviceFile(Published, frozen=True, kw_only=True):
-    """The recommendations for one account; `left_out` principals with findings about permissions have none here."""
+    """The recommendations for one account; `left_out` principals with findings about permissions have none here.
+
+    `gaps` are the calls, and the files of evidence, that gave no usable answer.
+    """
 
     schema_version: Version
     tool: Text
@@ -106,6 +109,7 @@ class AdviceFile(Published, frozen=True, kw_only=True):
     taken_at: Stamp
     basis: Text
     left_out: Count
+    gaps: tuple[PublishedGap, ...]
     recommendations: tuple[PublishedRecommendation, ...]
 
 
@@ -120,6 +124,7 @@ def render(report: Report) -> Iterator[bytes]:
             taken_at=report.taken_at,
             basis=WITH_EVIDENCE if any(advice.evidence for advice in report.recommendations) else BASIS,
             left_out=report.recommendations_left_out,
+            gaps=tuple(PublishedGap(**asdict(gap)) for gap in report.gaps),
             recommendations=(),
         ),
         recommendations=map(_recommendation, report.recommendations),

@@ -5,28 +5,24 @@ Without colour the text holds no escape sequence and, but for the names in it, n
 
 from __future__ import annotations
 
-import re
-from io import StringIO
 from typing import TYPE_CHECKING
 
 from leastwise.report import FILES, findings_table, screen, view
-from leastwise.report.view import ALL_LINES, View
+from leastwise.report.view import ALL_LINES, SCREEN, View
 from leastwise.results import Confidence
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from rich.console import RenderableType
 
     from leastwise.results import Report
 
-SCREEN = 40  # lines of the first screen
-
 
 def render(report: Report, look: View | None = None) -> str:
     """The report as text for a terminal or a pipe."""
     look = look or View()
-    text = _first_screen(report, look) + _text([*_findings(report, look)], look)
+    text = _first_screen(report, look) + view.text([*_findings(report, look)], look)
     return text.rstrip("\n") + "\n"
 
 
@@ -35,7 +31,7 @@ def _first_screen(report: Report, look: View) -> str:
     sections = screen.sections(report, look)
     text = ""
     for lines in (ALL_LINES,) if look.verbose else (3, 2, 1):
-        text = _text(view.draw(sections, look.columns, lines=lines), look)
+        text = view.text(view.draw(sections, look.columns, lines=lines), look)
         if len(text.rstrip().splitlines()) <= SCREEN:
             break
     return text
@@ -50,26 +46,3 @@ def _findings(report: Report, look: View) -> Iterator[RenderableType]:
         yield "\n? hangs on something that could not be seen or decided; the file names it"
     if len(shown) < len(report.findings):
         yield f"\n{len(report.findings) - len(shown):,} more findings are in {FILES[0].name}"
-
-
-def _text(parts: Sequence[RenderableType], look: View) -> str:
-    """The parts as rich draws them, reading nothing from the environment; no spaces at the ends of lines."""
-    from rich.console import Console  # noqa: PLC0415  only when something is shown
-
-    out = StringIO()
-    console = Console(
-        file=out,
-        width=look.columns,
-        height=SCREEN,
-        force_terminal=look.colour,
-        color_system="standard" if look.colour else None,
-        markup=False,
-        emoji=False,
-        highlight=False,
-        legacy_windows=False,
-        force_jupyter=False,
-        _environ={},
-    )
-    for part in parts:
-        console.print(part)
-    return re.sub(r" +$", "", out.getvalue(), flags=re.MULTILINE)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from io import StringIO
 from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
@@ -12,12 +14,14 @@ from leastwise.results import Severity, Verdict
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from rich.console import RenderableType
     from rich.table import Table
     from rich.text import Text
 
 NAME_SHARE = 0.3  # of the width, for the name of one principal
 NARROWEST = 60  # below this the terminal wraps, which reads better than columns of single words
 ALL_LINES = 10_000
+SCREEN = 40  # lines of the first screen
 INDENT = 2
 SPACE = 2
 
@@ -100,3 +104,26 @@ def draw(sections: Sequence[Section], columns: int, *, lines: int) -> list[Text 
     for section in sections:
         drawn += [*section.draw(columns, label_width=label_width, lines=lines), Text()]
     return drawn
+
+
+def text(parts: Sequence[RenderableType], look: View) -> str:
+    """The parts as rich draws them, reading nothing from the environment; no spaces at the ends of lines."""
+    from rich.console import Console  # noqa: PLC0415  only when something is shown
+
+    out = StringIO()
+    console = Console(
+        file=out,
+        width=look.columns,
+        height=SCREEN,
+        force_terminal=look.colour,
+        color_system="standard" if look.colour else None,
+        markup=False,
+        emoji=False,
+        highlight=False,
+        legacy_windows=False,
+        force_jupyter=False,
+        _environ={},
+    )
+    for part in parts:
+        console.print(part)
+    return re.sub(r" +$", "", out.getvalue(), flags=re.MULTILINE)
