@@ -4,6 +4,7 @@
     advisor      a witness: Access Advisor's reports, in the snapshot
     credentials  a witness: when a role was last used, or a user's password and keys
     trail        a witness: events of CloudTrail, as far as the logs could show them
+    analyzer     a witness: what Access Analyzer found unused
     knowledge    all witnesses of one principal, joined
 
 A witness that could not see says so. Use that any of them saw counts; that an action was not used takes one that would

@@ -7,8 +7,8 @@ from operator import or_
 from typing import TYPE_CHECKING
 
 from leastwise import catalog
-from leastwise.evidence import advisor, credentials
-from leastwise.evidence.trail import Trail
+from leastwise.evidence import advisor, analyzer, credentials
+from leastwise.evidence.trail import Events, Trail
 from leastwise.evidence.verdict import LEAST_DAYS, PASS_ROLE, Use, Verdict
 
 if TYPE_CHECKING:
@@ -23,11 +23,12 @@ if TYPE_CHECKING:
 class Knowledge:
     """What is known of the use of permissions. Make it by `of`; what is asked of a principal is kept."""
 
-    def __init__(self, account: Account, trails: tuple[Trail, ...], least_days: int) -> None:
+    def __init__(self, account: Account, sources: tuple[Evidence, ...], least_days: int) -> None:
         """Use `of`."""
         self.account = account
         self.least_days = least_days
-        self._trails = trails
+        self._trails = tuple(Trail(account, one, least_days) for one in sources if one.unused is None)
+        self._analyzers = tuple(one for one in sources if one.unused is not None)
         self._known: dict[str, _Known] = {}
 
     @staticmethod
@@ -36,7 +37,7 @@ class Knowledge:
 
         Unused is proven only where at least so many days of the principal's life are covered.
         """
-        return Knowledge(account, tuple(Trail(account, one, least_days) for one in logs), least_days)
+        return Knowledge(account, tuple(logs), least_days)
 
     def use(self, holder: User | Group | Role, action: str) -> Use:
         """What is known of an action, or of all that a pattern such as `s3:Get*` matches.
@@ -68,17 +69,25 @@ class Knowledge:
     def _of(self, holder: User | Group | Role) -> _Known:
         known = self._known.get(holder.arn)
         if known is None:
-            known = self._known[holder.arn] = _Known(self._trails, self.account, holder, self.least_days)
+            known = self._known[holder.arn] = _Known(self.account, holder, self._witnesses(holder))
         return known
+
+    def _witnesses(self, holder: User | Group | Role) -> tuple[Witness, ...]:
+        account, least = self.account, self.least_days
+        told = (
+            *(trail.of(holder) for trail in self._trails),
+            *(analyzer.of(account, holder, one, least) for one in self._analyzers),
+            advisor.of(account, holder, least),
+            credentials.of(account, holder, least),
+        )
+        return tuple(one for one in told if one)
 
 
 class _Known:
     """All witnesses of one principal."""
 
-    def __init__(self, trails: tuple[Trail, ...], account: Account, holder: User | Group | Role, least: int) -> None:
-        told = advisor.of(account, holder, least), credentials.of(account, holder, least)
-        self._events = tuple(trail.of(holder) for trail in trails)
-        self.witnesses: tuple[Witness, ...] = (*self._events, *(one for one in told if one))
+    def __init__(self, account: Account, holder: User | Group | Role, witnesses: tuple[Witness, ...]) -> None:
+        self.witnesses = witnesses
         self._account = account
         self._holder = holder
 
@@ -99,7 +108,7 @@ class _Known:
 
     @cached_property
     def observed(self) -> tuple[Observation, ...]:
-        seen = (one for events in self._events for one in events.seen)
+        seen = (one for witness in self.witnesses if isinstance(witness, Events) for one in witness.seen)
         return tuple(sorted(seen, key=lambda o: (o.action, o.resource, o.principal, o.circumstance, o.first, o.last)))
 
     def use(self, action: str) -> Use:

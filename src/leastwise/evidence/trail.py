@@ -16,6 +16,7 @@ from leastwise.advised import Source
 from leastwise.evidence.verdict import PASS_ROLE, Said, calendar_days, stamp
 from leastwise.usage.meaning import service_of
 from leastwise.usage.passing import passes
+from leastwise.usage.saying import told
 from leastwise.usage.sight import Sight, sight, view
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 FRESH_DAYS = 7
 """How long before the snapshot logs may end and still prove something of it."""
 SHOWN = 8
+_LEFT_OUT = "permissions without an event of their own, and what else the trails leave out"
 
 
 class Trail:
@@ -82,6 +84,8 @@ class Trail:
     @cached_property
     def sees(self) -> tuple[str, ...]:
         """In words, what kinds of events there are."""
+        if self.coverage.trails:
+            return tuple(dict.fromkeys(word for trail in self.coverage.trails for word in told(trail)))
         regions, data = self.coverage.regions, [service_of(source) for source in self.coverage.data]
         where = ", ".join(regions) if len(regions) <= SHOWN else f"{len(regions)} regions"
         management = (f"management events of {where}",) if self.coverage.management else ()
@@ -93,15 +97,24 @@ class Trail:
         coverage = self.coverage
         number = len(coverage.faults) + coverage.faults_unlisted
         words = (
-            "permissions without an event of their own, and regions of which there is no event",
-            "data events of other services" if coverage.data else "data events",
-            "whether data events were logged of all resources" if coverage.data else "",
+            *coverage.remarks,
+            *((_LEFT_OUT,) if coverage.trails else self._guessed),
             f"{number} logs could not be read in full, the first {coverage.faults[0].path}" if number else "",
             f"services with events that no action is known for: {', '.join(sorted(self.unmapped))}"
             if self.unmapped
             else "",
         )
         return tuple(word for word in words if word)
+
+    @property
+    def _guessed(self) -> tuple[str, ...]:
+        """What may be missing where the events alone tell what the trails left out."""
+        data = self.coverage.data
+        return (
+            "permissions without an event of their own, and regions of which there is no event",
+            "data events of other services" if data else "data events",
+            "whether data events were logged of all resources" if data else "",
+        )
 
 
 class Events:

@@ -8,5 +8,6 @@ It knows the catalogue and no file: `collect.evidence` reads, this room understa
     passing    action + event → the roles handed to a service
     reading    one event → what it says, whoever called: all of the above
     tally      many events → observations, in bounded memory and in any order
-    sight      coverage + action → whether its use would have been seen
+    sight      coverage + action → whether its use would have been seen; `kinds` are the rows behind it
+    saying     a trail's selectors in words
 """

@@ -159,5 +159,5 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
 
     observations: tuple[Observation, ...]
     coverage: Coverage
-    unused: tuple[Unused, ...] = ()
+    unused: tuple[Unused, ...] | None = None
     """Where it tells what was *not* used, instead of what was. `sight.unused` has it as a set of actions."""

@@ -98,7 +98,7 @@ def view(coverage: Coverage, region: str = "") -> View:
 
 def unused(evidence: Evidence, principal: str) -> int:
     """The actions that a source says a principal has not used, as bits; none that leave no trace in any source."""
-    return _mask(tuple(one.actions for one in evidence.unused if one.principal == principal)) & ~_mask(NEVER)
+    return _mask(tuple(one.actions for one in evidence.unused or () if one.principal == principal)) & ~_mask(NEVER)
 
 
 def _inferred(coverage: Coverage, region: str) -> View:

@@ -51,7 +51,7 @@ def unused_access(aws: Aws, account: str, regions: tuple[str, ...] = ()) -> Evid
         return _evidence(aws, account, max(analyzers, key=lambda one: (one.days, one.arn)))
     failed = [_why(one) for one in listed if isinstance(one, Failure)]
     none = "no analyzer of unused access is active in the account: nothing is known of it"
-    return Evidence(observations=(), coverage=Coverage(source=SOURCE, remarks=tuple(failed[:1]) or (none,)))
+    return Evidence(observations=(), unused=(), coverage=Coverage(source=SOURCE, remarks=tuple(failed[:1]) or (none,)))
 
 
 def _analyzers(aws: Aws, region: str) -> list[_Analyzer | Failure]:
