@@ -364,7 +364,7 @@ def unreadable(holder: Holder) -> tuple[Document, ...]:
     bearing = holder.documents
     if not isinstance(holder, Group) and holder.boundary:
         bearing = (*bearing, holder.boundary)
-    return tuple([d for d in bearing if isinstance(d.policy, Unparsed)])
+    return tuple([d for d in bearing if not isinstance(d.policy, Policy)])
 
 
 @lru_cache(maxsize=1 << 15)

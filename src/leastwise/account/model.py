@@ -84,7 +84,7 @@ class Group(_Principal, frozen=True, kw_only=True, eq=False):
     @property
     def documents(self) -> tuple[Document, ...]:
         """All policies of the group."""
-        return (*self.inline, *self.attached)
+        return self.inline + self.attached
 
 
 class User(_Principal, frozen=True, kw_only=True, eq=False):
@@ -105,7 +105,10 @@ class User(_Principal, frozen=True, kw_only=True, eq=False):
     @property
     def documents(self) -> tuple[Document, ...]:
         """All identity-based policies that bear on the user: its own and its groups'."""
-        return (*self.inline, *self.attached, *(d for g in self.groups for d in g.documents))
+        found = self.inline + self.attached
+        for group in self.groups:
+            found += group.documents
+        return found
 
     @property
     def has_password(self) -> bool:
@@ -147,7 +150,7 @@ class Role(_Principal, frozen=True, kw_only=True, eq=False):
     @property
     def documents(self) -> tuple[Document, ...]:
         """All identity-based policies of the role."""
-        return (*self.inline, *self.attached)
+        return self.inline + self.attached
 
     @property
     def is_service_linked(self) -> bool:

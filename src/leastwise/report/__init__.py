@@ -5,34 +5,38 @@ Renderers see `leastwise.results` and nothing else of leastwise; the order of th
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING, NamedTuple
 
-from leastwise.report import advice_json, audit_json, html
-
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
 
     from leastwise.results import Report
 
 
 class File(NamedTuple):
-    """A file that can be written: its fixed name and what makes its text.
+    """A file that can be written: its fixed name and the module that makes its text, imported when that is asked for.
 
     `backdrop` tells that it shows the documents behind a report, where the report has them.
     """
 
     name: str
-    render: Callable[[Report], Iterable[bytes]]
+    module: str
     backdrop: bool = False
+
+    def render(self, report: Report) -> Iterable[bytes]:
+        """The text of the file, in pieces."""
+        pieces: Iterable[bytes] = import_module(f"{__name__}.{self.module}").render(report)
+        return pieces
 
 
 FILES = (  # written by every scan
-    File("iam_security_audit.json", audit_json.render),
-    File("least_privilege_recommendations.json", advice_json.render),
+    File("iam_security_audit.json", "audit_json"),
+    File("least_privilege_recommendations.json", "advice_json"),
 )
 FORMATS: dict[str, tuple[File, ...]] = {  # what `--format` may name; `json` adds nothing to what is written anyway
     "json": FILES,
-    "html": (File("iam_security_audit.html", html.render, backdrop=True),),
+    "html": (File("iam_security_audit.html", "html", backdrop=True),),
 }
 
 
