@@ -95,6 +95,7 @@ class Library:
             versions=_Versions(policy, index, document),
             default_version=policy.default_version_id,
             attachments=policy.attachment_count,
+            written={v.version_id: at for v in policy.policy_version_list if (at := _time(v.create_date))},
         )
 
 

@@ -164,7 +164,7 @@ class Role(_Principal, frozen=True, kw_only=True, eq=False):
 
 
 class ManagedPolicy(msgspec.Struct, frozen=True, kw_only=True, eq=False):
-    """A managed policy with its versions. `document` is the default version."""
+    """A managed policy with its versions. `document` is the default version; `written` is when each was made."""
 
     arn: str
     name: str
@@ -173,6 +173,7 @@ class ManagedPolicy(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     versions: Mapping[str, Document]
     default_version: str
     attachments: int
+    written: Mapping[str, datetime] = {}
 
     @property
     def is_aws_managed(self) -> bool:

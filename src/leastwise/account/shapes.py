@@ -97,6 +97,7 @@ class PolicyVersion(msgspec.Struct, rename="pascal", gc=False):
     version_id: str = "v1"
     is_default_version: bool = False
     document: msgspec.Raw = msgspec.Raw(b"null")
+    create_date: str = ""
 
 
 class PolicyDetail(msgspec.Struct, rename="pascal", gc=False):

@@ -7,7 +7,9 @@ from operator import or_
 from typing import TYPE_CHECKING
 
 from leastwise import catalog
+from leastwise.account.model import remember
 from leastwise.evidence import advisor, analyzer, credentials
+from leastwise.evidence.credentials import Credentials
 from leastwise.evidence.trail import Events, Trail
 from leastwise.evidence.verdict import LEAST_DAYS, PASS_ROLE, Use, Verdict
 
@@ -29,7 +31,6 @@ class Knowledge:
         self.least_days = least_days
         self._trails = tuple(Trail(account, one, least_days) for one in sources if one.unused is None)
         self._analyzers = tuple(one for one in sources if one.unused is not None)
-        self._known: dict[str, _Known] = {}
 
     @staticmethod
     def of(account: Account, logs: Iterable[Evidence] = (), *, least_days: int = LEAST_DAYS) -> Knowledge:
@@ -54,6 +55,15 @@ class Knowledge:
         """The actions that are proven unused, as bits. What is in neither is unknown."""
         return self._of(holder).unused
 
+    def asleep(self, holder: User | Group | Role) -> bool:
+        """Whether nothing of the principal was used at all, also of what no catalogue knows."""
+        known = self._of(holder)
+        return not known.used and any(isinstance(w, Credentials) and w.unused for w in known.witnesses)
+
+    def complete(self, holder: User | Group | Role) -> int:
+        """The actions of which every use over the whole window would be among the observations, as bits."""
+        return self._of(holder).complete
+
     def observed(self, holder: User | Group | Role) -> tuple[Observation, ...]:
         """The uses that were seen in events, sorted; a group's are its members'."""
         return self._of(holder).observed
@@ -62,15 +72,13 @@ class Knowledge:
         """The sources that tell of the principal, each with its window."""
         return tuple(witness.source for witness in self._of(holder).witnesses)
 
-    def proving(self, holder: User | Group | Role, mask: int) -> tuple[Source, ...]:
-        """The sources that prove some of these actions unused."""
-        return tuple(w.source for w in self._of(holder).witnesses if w.unused & mask)
+    def proofs(self, holder: User | Group | Role) -> tuple[tuple[Source, int], ...]:
+        """The sources that prove something unused, and what."""
+        known = self._of(holder)
+        return tuple((w.source, w.unused & known.unused) for w in known.witnesses if w.unused & known.unused)
 
     def _of(self, holder: User | Group | Role) -> _Known:
-        known = self._known.get(holder.arn)
-        if known is None:
-            known = self._known[holder.arn] = _Known(self.account, holder, self._witnesses(holder))
-        return known
+        return remember(holder, self, lambda: _Known(self.account, holder, self._witnesses(holder)))
 
     def _witnesses(self, holder: User | Group | Role) -> tuple[Witness, ...]:
         account, least = self.account, self.least_days
@@ -105,6 +113,10 @@ class _Known:
         universe = catalog.universe()
         needs = {need for name in universe.names_of(self.used) for need in universe.dependent_actions(name)}
         return universe.union(needs - {PASS_ROLE})
+
+    @cached_property
+    def complete(self) -> int:
+        return reduce(or_, (w.complete for w in self.witnesses if isinstance(w, Events)), 0) & ~self.needed
 
     @cached_property
     def observed(self) -> tuple[Observation, ...]:

@@ -149,6 +149,15 @@ class Events:
         """What would have been shown and was not; of a role that may be passed, when nothing was called that does."""
         return 0 if self._fault else (self._trail.visible | self._passing) & ~self.used
 
+    @cached_property
+    def complete(self) -> int:
+        """The actions of which no use can be missing, as bits: those in sight, and the passing of roles by name."""
+        if self._fault:
+            return 0
+        unnamed = catalog.universe().union(self._trail.coverage.unnamed_roles)
+        passing = 0 if unnamed & self.used else self._named_passing
+        return self._trail.visible | passing
+
     def say(self, action: str) -> Said:
         """In words."""
         bit = catalog.universe().mask(action)
@@ -189,10 +198,14 @@ class Events:
 
     @cached_property
     def _passing(self) -> int:
+        """`iam:PassRole`, if nothing was called that may pass a role, and each such call would have been shown."""
+        return 0 if self.used & _passers() else self._named_passing
+
+    @cached_property
+    def _named_passing(self) -> int:
         """`iam:PassRole`, if each call by which the principal could pass a role would have been shown."""
         able = _passers() & together(self._holder.documents)
-        seen = able & ~self._trail.visible == 0
-        return catalog.universe().mask(PASS_ROLE) if seen and not self.used & _passers() else 0
+        return 0 if able & ~self._trail.visible else catalog.universe().mask(PASS_ROLE)
 
     def _blind(self, action: str) -> str:
         """Why no event would have been there."""

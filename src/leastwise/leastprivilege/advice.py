@@ -1,7 +1,8 @@
-"""For each principal, the narrowed policies that can be justified from the snapshot alone.
+"""For each principal, the narrowed policies that can be justified, from the snapshot and from evidence of use if given.
 
-The order matters: escalations are closed first, then resources scoped, then what has no effect is tidied away, so that
-a line that names its resource is never dropped for the sake of a wildcard that is about to shrink.
+The order matters: escalations are closed first, then what was not used goes, then resources are scoped, then what has
+no effect is tidied away, so that a line that names its resource is never dropped for the sake of a wildcard that is
+about to shrink.
 """
 
 from __future__ import annotations
@@ -13,16 +14,21 @@ from msgspec.structs import replace
 
 from leastwise.access import context_of, full_administrator, possible_actions
 from leastwise.account.model import Group, User
-from leastwise.advised import Tri
+from leastwise.advised import Tri, UseCounts
+from leastwise.evidence.grace import young
 from leastwise.leastprivilege import wording
 from leastwise.leastprivilege.closing import close, cuts_of, first_hops
 from leastwise.leastprivilege.draft import Draft, Page
+from leastwise.leastprivilege.fitting import fits, fitted
 from leastwise.leastprivilege.ground import ground_of, sharers
+from leastwise.leastprivilege.narrowing import keeps, narrow
+from leastwise.leastprivilege.need import counts, need_of
 from leastwise.leastprivilege.packing import MANAGED_QUOTA, Held, pack, size_as_is, size_on
 from leastwise.leastprivilege.proof import UNCHANGED, on_paper, prove
 from leastwise.leastprivilege.pruning import tidy
 from leastwise.leastprivilege.scoping import leaves_open, scope
 from leastwise.leastprivilege.steps import steps
+from leastwise.leastprivilege.telling import Told, told
 from leastwise.policy.document import Policy, Unparsed
 from leastwise.results import Confidence, Recommendation
 from leastwise.scope import spared
@@ -35,7 +41,8 @@ if TYPE_CHECKING:
     from leastwise.evidence import Knowledge
     from leastwise.leastprivilege.closing import Cut
     from leastwise.leastprivilege.ground import Ground
-    from leastwise.results import Path, PrincipalScore
+    from leastwise.leastprivilege.need import Need
+    from leastwise.results import AdvisedPolicy, Path, PrincipalScore
 
 LIMIT = 200  # principals advised by an audit
 LEFT = (
@@ -52,7 +59,12 @@ class Advice(NamedTuple):
 
 
 def advise(
-    account: Account, scores: Iterable[PrincipalScore], paths: Iterable[Path] = (), *, limit: int = LIMIT
+    account: Account,
+    scores: Iterable[PrincipalScore],
+    paths: Iterable[Path] = (),
+    *,
+    limit: int = LIMIT,
+    knowledge: Knowledge | None = None,
 ) -> Advice:
     """Advise the riskiest of the scored principals.
 
@@ -61,7 +73,7 @@ def advise(
     named = {s.subject.arn: s for s in scores}
     holders = {h.arn: h for h in account.holders if h.arn in named and not spared(h)}
     scored = sorted((named[arn] for arn in holders), key=lambda s: (-s.score, s.subject.arn))
-    adviser = Adviser(account, paths)
+    adviser = Adviser(account, paths, knowledge=knowledge)
     chosen = tuple(adviser.recommend(holders[s.subject.arn], s.score) for s in scored[:limit])
     return Advice(chosen, max(0, len(scored) - limit))
 
@@ -69,10 +81,22 @@ def advise(
 class Adviser:
     """Recommendations for one account; identical policies in identical circumstances are worked out once."""
 
-    def __init__(self, account: Account, paths: Iterable[Path] = (), *, knowledge: Knowledge | None = None) -> None:
-        """`paths` are the account's; only escalations count. `knowledge` is what is known of use."""
+    def __init__(
+        self,
+        account: Account,
+        paths: Iterable[Path] = (),
+        *,
+        knowledge: Knowledge | None = None,
+        aggressive: bool = False,
+    ) -> None:
+        """`paths` are the account's; only escalations count.
+
+        `knowledge` is what is known of use, if policies shall follow it; `aggressive` removes besides what no source
+        could have seen in use.
+        """
         self.account = account
         self._knowledge = knowledge
+        self._aggressive = aggressive
         self._paths: dict[str, list[Path]] = {}
         for path in paths:
             if path.escalates:
@@ -81,17 +105,23 @@ class Adviser:
 
     def recommend(self, holder: Holder, risk: int) -> Recommendation:
         """The recommendation for one principal."""
-        if full_administrator(self.account, holder):
+        need = self._need(holder)
+        if full_administrator(self.account, holder) and not (need and need.tells):
             return self._nothing(holder, risk, wording.ADMINISTRATOR)
         hops = first_hops(self.account, holder, self._paths)
         held = tuple(self._held(holder))
-        draft = self._draft(holder, held, cuts_of(holder, hops))
-        policies = pack(holder, draft, held)
+        cuts = cuts_of(holder, hops, need.used if need else 0)
+        draft, policies = self._fitting(holder, held, cuts, need)
         after = on_paper(holder, held, policies, edited=draft.edited())
+        if need and need.may_pass and after is not holder:  # what might have passed a role may be gone
+            again = need.once_more(need_of(self._knowledge, after, boldly=False)) if self._knowledge else need
+            if again != need:
+                draft, policies = self._fitting(holder, held, cuts, need := again)
+                after = on_paper(holder, held, policies, edited=draft.edited())
         proof = prove(self.account, holder, after, self._knowledge)
         if proof.subset_of_current is Tri.NO:
             return replace(self._nothing(holder, risk, wording.withheld(proof)), proof=proof)
-        return Recommendation(
+        found = Recommendation(
             subject=holder.subject,
             risk=risk,
             policies=policies,
@@ -105,10 +135,16 @@ class Adviser:
             proof=proof,
             plan=steps(self.account, holder, held, policies, draft.edited()),
         )
+        return told(found, self._knowledge, holder, Told(draft, held, need)) if self._knowledge and need else found
+
+    def _need(self, holder: Holder) -> Need | None:
+        """What is known of the principal's use, if anything is asked of it."""
+        return need_of(self._knowledge, holder, boldly=self._aggressive) if self._knowledge else None
 
     def _nothing(self, holder: Holder, risk: int, warning: str) -> Recommendation:
         """No policy, and why: none is invented where none can be justified."""
         count = possible_actions(self.account, holder).bit_count()
+        known = self._knowledge
         return Recommendation(
             subject=holder.subject,
             risk=risk,
@@ -120,7 +156,21 @@ class Adviser:
             confidence_reasons=(wording.NO_EVIDENCE,),
             warnings=(warning,),
             proof=UNCHANGED,
+            evidence=known.sources(holder) if known else (),
+            use=counts(known, holder, possible_actions(self.account, holder)) if known else UseCounts(),
         )
+
+    def _fitting(
+        self, holder: Holder, held: tuple[Held, ...], cuts: tuple[Cut, ...], need: Need | None
+    ) -> tuple[Draft, tuple[AdvisedPolicy, ...]]:
+        """The narrowest draft that AWS takes, and its policies: without scoping, at last without use, if too long."""
+        for use, scoped in ((need, True), (need, False)) if need else ():
+            draft = fitted(self._draft(holder, held, cuts, use, scoped=scoped), holder, held)
+            policies = pack(holder, draft, held)
+            if fits(holder, (h for h in held if h.place in draft.edited()), policies):
+                return draft, policies
+        draft = self._draft(holder, held, cuts, None)
+        return draft, pack(holder, draft, held)
 
     def _held(self, holder: Holder) -> Iterator[Held]:
         """The principal's own policies that can be read, with their places."""
@@ -131,23 +181,40 @@ class Adviser:
             )
             yield Held(document, place, alone=not shared)
 
-    def _draft(self, holder: Holder, held: tuple[Held, ...], cuts: tuple[Cut, ...]) -> Draft:
-        """The narrowed policies; shared by all whose policies and circumstances are the same."""
+    def _draft(
+        self,
+        holder: Holder,
+        held: tuple[Held, ...],
+        cuts: tuple[Cut, ...],
+        need: Need | None,
+        *,
+        scoped: bool = True,
+    ) -> Draft:
+        """The narrowed policies; shared by all whose policies, circumstances and use are the same."""
         policies = tuple(h.document.policy for h in held if isinstance(h.document.policy, Policy))
         shared = tuple(not h.alone for h in held)
         groups = tuple(d.policy for g in holder.groups for d in g.documents) if isinstance(holder, User) else ()
         boundary = None if isinstance(holder, Group) or holder.boundary is None else holder.boundary.policy
         context = context_of(self.account, holder)
         asked = any(map(_asks, (*policies, *groups, boundary)))
-        key = (policies, shared, groups, boundary, cuts, context if asked else None)
+        fresh = self._fresh(held) if need else ()
+        key = (policies, shared, groups, boundary, cuts, context if asked else None, need, fresh, scoped)
         if key not in self._drafts:
             ground = ground_of(self.account, holder, context)
             draft = Draft(map(Page.of, policies, shared))
             close(draft, cuts, ground)
-            draft.pages[:] = [_narrowed(page, ground) for page in draft.pages]
+            if need:
+                draft.pages[:] = [narrow(page, need, late) for page, late in zip(draft.pages, fresh, strict=True)]
+            if scoped:
+                draft.pages[:] = [_narrowed(page, ground, need) for page in draft.pages]
             tidy(draft, ground, [s for p in groups if isinstance(p, Policy) for s in p.statements])
             self._drafts[key] = draft
         return self._drafts[key]
+
+    def _fresh(self, held: tuple[Held, ...]) -> tuple[int, ...]:
+        """For each policy the actions that it has granted for too short a time, as bits."""
+        days = self._knowledge.least_days if self._knowledge else 0
+        return tuple(young(self.account, each.document, days) for each in held)
 
 
 @lru_cache(maxsize=4096)
@@ -157,15 +224,18 @@ def _asks(policy: Policy | Unparsed | None) -> bool:
     return any(s.conditions.tests or any("${" in p for p in s.resources.patterns) for s in statements)
 
 
-def _narrowed(page: Page, ground: Ground) -> Page:
+def _narrowed(page: Page, ground: Ground, need: Need | None) -> Page:
     """The policy scoped. A copy of a shared one must earn its keep, since it no longer follows its original.
 
-    It closes an escalation, or leaves nothing open that can change things and fits into one managed policy. Else the
-    policy stays; where it is too long already, scoping would make it longer still.
+    It closes an escalation, follows use, or leaves nothing open that can change things and fits into one managed
+    policy. Else the policy stays; where it is too long already, scoping would make it longer still. So does one that
+    would lose what was seen in use.
     """
-    dear = page.shared and not page.closes
+    dear = page.shared and not (page.closes or page.follows_use)
     if dear and size_as_is(page.policy) > MANAGED_QUOTA:
         return page
     scoped = scope(page, ground)
+    if need and not keeps(page, scoped, need, ground.account):
+        return page
     wasted = dear and scoped.is_narrowed and (leaves_open(scoped) or size_on(scoped) > MANAGED_QUOTA)
     return replace(page, given_up=True) if wasted else scoped

@@ -47,8 +47,11 @@ def first_hops(account: Account, holder: Holder, paths: dict[str, list[Path]]) -
     return tuple(dict.fromkeys(path.edges[0] for start in starts for path in paths.get(start, ()) if path.edges))
 
 
-def cuts_of(holder: Holder, hops: Iterable[Edge]) -> tuple[Cut, ...]:
-    """For each hop the permission that the principal's own policies grant and that is least missed."""
+def cuts_of(holder: Holder, hops: Iterable[Edge], used: int = 0) -> tuple[Cut, ...]:
+    """For each hop the permission that the principal's own policies grant and that is least missed.
+
+    What is known to be `used`, as bits, is never taken away.
+    """
     own = dict.fromkeys(s.actions for d in (*holder.inline, *holder.attached) for s in d.statements if s.allows)
     union, bit = reduce(or_, (actions.mask for actions in own), 0), catalog.universe().mask
     grants: dict[str, bool] = {}
@@ -57,7 +60,7 @@ def cuts_of(holder: Holder, hops: Iterable[Edge]) -> tuple[Cut, ...]:
         needed = [*map(Permission.of, hop.permissions)]
         for action in {p.action.lower() for p in needed} - grants.keys():
             grants[action] = bool(bit(action) & union) if bit(action) else any(a.match(action) for a in own)
-        granted = [p for p in needed if grants[p.action.lower()]]
+        granted = [p for p in needed if grants[p.action.lower()] and not bit(p.action) & used]
         if granted:
             target = hop.target.rpartition(":")[2]
             chosen[Cut(min(granted, key=lambda p: p.missed), f"{hop.title} ({target})")] = None

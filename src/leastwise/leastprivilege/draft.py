@@ -28,9 +28,13 @@ class Move(StrEnum):
     DUPLICATE = "granted elsewhere"
     SCOPED = "scoped"
     CLOSED = "escalation closed"
+    UNUSED = "unused"
+    UNKNOWN = "use unknown"
+    SEEN = "limited to what was used"
 
 
 CLEANING = frozenset({Move.DEAD, Move.DUPLICATE})
+BY_USE = frozenset({Move.UNUSED, Move.UNKNOWN, Move.SEEN})
 
 
 class Bound(NamedTuple):
@@ -131,6 +135,11 @@ class Page(msgspec.Struct, frozen=True, eq=False, kw_only=True, dict=True):
     def closes(self) -> bool:
         """Whether an escalation hangs on changing the policy."""
         return any(e.move is Move.CLOSED for e in self.edits)
+
+    @cached_property
+    def follows_use(self) -> bool:
+        """Whether it was narrowed to what was used."""
+        return any(e.move in BY_USE for e in self.edits)
 
     @property
     def is_empty(self) -> bool:
