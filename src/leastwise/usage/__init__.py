@@ -5,6 +5,8 @@ It knows the catalogue and no file: `collect.evidence` reads, this room understa
     meaning    (eventSource, eventName) → IAM actions; `exceptions` are the rows that the names do not tell
     identity   userIdentity → the principal whose policies were asked, or the reason why nobody is credited
     places     action + event → the ARNs it was about
+    gateway    the same of API Gateway, whose permissions are given on paths
+    profiles   the roles behind instance profiles, from whoever knows the account
     passing    action + event → the roles handed to a service
     reading    one event → what it says, whoever called: all of the above
     tally      many events → observations, in bounded memory and in any order

@@ -22,7 +22,7 @@ _DOMAIN = re.compile(r"\.amazonaws\.com(?:\.cn)?$")
 _WORD = re.compile(r"[A-Z][a-z]+")
 _CONSOLE = "Internal"
 _STATEMENTS = frozenset({"dynamodb:ExecuteStatement", "dynamodb:BatchExecuteStatement", "dynamodb:ExecuteTransaction"})
-HINTS = (b"versionId", b"x-amz-", b"tags", b"sourceIdentity", b"statement", b"tableName")
+HINTS = (b"ersionId", b"x-amz-", b"tags", b"sourceIdentity", b"statement", b"tableName")
 """Text without any of these has no parameter that changes the actions of an event."""
 _TAGS = ("tags", "tag", "tagset")
 
@@ -62,7 +62,8 @@ def actions_of(meant: Meaning, parameters: Parameters) -> tuple[str, ...]:
     """The actions of an event, its parameters considered; none if it is unmapped."""
     actions = _by_statement(parameters) if meant.event in _STATEMENTS else meant.actions
     if meant.event.startswith("s3:") and _names_version(parameters):
-        actions = tuple(map(_of_version, actions))
+        whole = len(parameters.all("key")) > len(parameters.all("versionid")) > 0  # some are deleted without a version
+        actions = (*(actions if whole else ()), *map(_of_version, actions))
     also = [action for parameter, action in ALSO.get(meant.event, ()) if parameters.first(parameter)]
     return tuple(dict.fromkeys((*actions, *also)))
 

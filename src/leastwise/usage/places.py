@@ -113,7 +113,7 @@ def resources(action: str, scene: Scene) -> tuple[Found, ...]:
 def object_at(path: str, scene: Scene) -> tuple[Found, ...]:
     """The S3 object of a `bucket/key?versionId=…` as it stands in a URL: the source of a copy."""
     plain = unquote(path.removeprefix("/").partition("?")[0])
-    return (_clean(f"arn:{scene.partition}:s3:::{plain}"),) if "/" in plain else ANYTHING
+    return (clean(f"arn:{scene.partition}:s3:::{plain}"),) if "/" in plain else ANYTHING
 
 
 def _named(arns: list[str] | tuple[str, ...], places: tuple[Place, ...]) -> tuple[dict[str, Known], set[str]]:
@@ -123,7 +123,7 @@ def _named(arns: list[str] | tuple[str, ...], places: tuple[Place, ...]) -> tupl
     for arn in arns[:MOST]:
         fitting = [place.name for place in places if place.matches.fullmatch(arn)]
         if fitting:
-            found |= (_clean(arn),)
+            found |= (clean(arn),)
             seen.update(fitting)
     return found, seen
 
@@ -141,7 +141,7 @@ def _made(place: Place, scene: Scene, *, partly: bool) -> dict[str, Known]:
     combined = list(islice(product(*values), MOST + 1))
     if len(combined) > MOST:
         return {}
-    return dict(_clean(_filled(place, scene, dict(zip(place.own, chosen, strict=True)))) for chosen in combined)
+    return dict(clean(_filled(place, scene, dict(zip(place.own, chosen, strict=True)))) for chosen in combined)
 
 
 def _filled(place: Place, scene: Scene, own: dict[str, str]) -> str:
@@ -168,7 +168,7 @@ def _row(table: Mapping[tuple[str, str], _T], place: Place, placeholder: str) ->
     return table.get((place.service, placeholder)) if narrow is None else narrow
 
 
-def _clean(arn: str) -> Found:
+def clean(arn: str) -> Found:
     """An ARN as a pattern of a policy would have to say it."""
     plain = arn.partition("${")[0] + "*" if "${" in arn else arn  # a policy would take it for a variable
     return plain, Known.PATTERN if "*" in plain or "?" in plain else Known.EXACT
@@ -177,7 +177,11 @@ def _clean(arn: str) -> Found:
 @cache
 def _places(action: str) -> tuple[Place, ...]:
     """The resource types of an action. Kept for each: they are as many as the catalogue's actions at most."""
-    return tuple(_place(kind.template, kind.name, required) for kind, required in universe().taken(action))
+    return tuple(
+        _place(template, kind.name, required)
+        for kind, required in universe().taken(action)
+        for template in kind.template.split(", ")  # a few cells of the catalogue hold two
+    )
 
 
 def _place(template: str, name: str, required: bool) -> Place:  # noqa: FBT001  it is a column of the catalogue

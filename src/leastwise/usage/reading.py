@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from leastwise.catalog import codes
+from leastwise.usage import gateway
 from leastwise.usage.meaning import HINTS, Meaning, actions_of, asks_parameters, meaning, tagging
 from leastwise.usage.names import PARTS
 from leastwise.usage.parameters import EMPTY
@@ -131,5 +132,7 @@ def _used(meant: Meaning, actions: tuple[str, ...], scene: Scene, *, weak: bool)
 
 
 def _resources(meant: Meaning, action: str, scene: Scene) -> tuple[tuple[str, Known], ...]:
+    if meant.event.startswith(gateway.SERVICE) and action.startswith(gateway.SERVICE):
+        return gateway.paths(meant.event, scene)
     source = PARTS.get((meant.event, action))
     return object_at(scene.parameters.first(source), scene) if source else resources(action, scene)
