@@ -1,11 +1,12 @@
 """What reading CloudTrail logs as evidence costs, as a multiple of merely unpacking and parsing the same files.
 
-    python benchmarks/evidence.py [EVENTS] [--workers N] [--gate]     # 100000 events unless told otherwise
+    python benchmarks/evidence.py [EVENTS] [--workers N] [--even] [--gate]     # 100000 events unless told otherwise
 
 Both are whole processes from start to exit, with the CPU seconds that the system counted, children included; the other
 one unpacks each file with gzip and calls `orjson.loads`, the cyclic collector off.
 Files are like those that S3 delivers: gzipped, a few thousand events each. Of the events a third name something that no
-other names (an object, a log stream), and a few of the 150 roles make most of the calls, as in real logs.
+other names (an object, a log stream), and a few of the 150 roles make most of the calls, as in real logs. With --even
+every kind of event and every role is equally frequent, so that fewer are alike.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from bisect import bisect
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -26,6 +28,9 @@ ACCOUNTS = ("111122223333", "444455556666")
 REGIONS = ("us-east-1", "eu-west-1")
 PER_FILE = 4_000
 GATE = 2.0
+SHARES = (0.35, 0.5, 0.65, 0.8, 0.9, 0.95)
+EVEN = tuple(number / 7 for number in range(1, 7))
+"""Up to where, between 0 and 1, each kind of event goes."""
 PARSE = """
 import gc, gzip, orjson, sys, pathlib
 from multiprocessing import get_context
@@ -62,24 +67,24 @@ class Cost(NamedTuple):
 
 
 def call(  # noqa: PLR0911  one return for each kind of call
-    chance: random.Random,
+    chance: random.Random, shares: tuple[float, ...]
 ) -> tuple[str, str, dict[str, Any] | None, list[dict[str, Any]] | None, bool]:
     """Source, name, parameters, resources of one call, and whether it is a data event: many alike, some unique."""
-    kind = chance.random()
+    kind = bisect(shares, chance.random())
     number = chance.randrange(1 << 20)
-    if kind < 0.35:
+    if kind == 0:
         names = ("DescribeInstances", "DescribeVpcs", "DescribeSubnets", "DescribeSecurityGroups", "DescribeImages")
         return "ec2", chance.choice(names), {"maxResults": 100, "filterSet": {}}, None, False
-    if kind < 0.5:
+    if kind == 1:
         key = f"arn:aws:kms:us-east-1:{ACCOUNTS[0]}:key/{number % 20}"
         context = {"aws:s3:arn": f"arn:aws:s3:::data/{number % 500}"}
         shown = {"encryptionAlgorithm": "SYMMETRIC_DEFAULT", "encryptionContext": context}
         return "kms", "Decrypt", shown, [{"accountId": ACCOUNTS[0], "type": "AWS::KMS::Key", "ARN": key}], False
-    if kind < 0.65:
+    if kind == 2:
         role = f"arn:aws:iam::{ACCOUNTS[0]}:role/app-{number % 40}"
         shown = {"roleArn": role, "roleSessionName": f"s-{number % 200}"}
         return "sts", "AssumeRole", shown, [{"accountId": ACCOUNTS[0], "type": "AWS::IAM::Role", "ARN": role}], False
-    if kind < 0.8:
+    if kind == 3:
         bucket, path = f"data-{number % 9}", f"year=2026/month={number % 12}/part-{number}.parquet"
         held = [
             {"type": "AWS::S3::Object", "ARN": f"arn:aws:s3:::{bucket}/{path}"},
@@ -87,18 +92,18 @@ def call(  # noqa: PLR0911  one return for each kind of call
         ]
         shown = {"bucketName": bucket, "Host": f"{bucket}.s3.amazonaws.com", "key": path}
         return "s3", chance.choice(("GetObject", "PutObject")), shown, held, True
-    if kind < 0.9:
+    if kind == 4:
         shown = {"logGroupName": f"/aws/lambda/f{number % 50}", "logStreamName": f"2026/10/01/[$LATEST]{number:032x}"}
         return "logs", "CreateLogStream", shown, None, False
-    if kind < 0.95:
+    if kind == 5:
         return "dynamodb", "DescribeTable", {"tableName": f"table-{number % 30}"}, None, False
     return "lambda", "GetFunction20150331v2", {"functionName": f"f{number % 60}"}, None, False
 
 
-def record(chance: random.Random, number: int) -> dict[str, Any]:
+def record(chance: random.Random, number: int, *, even: bool) -> dict[str, Any]:
     """One event with everything that real ones carry."""
-    source, name, parameters, resources, data = call(chance)
-    account, role = ACCOUNTS[0], f"app-{int(chance.paretovariate(0.7)) % 150}"
+    source, name, parameters, resources, data = call(chance, EVEN if even else SHARES)
+    account, role = ACCOUNTS[0], f"app-{chance.randrange(150) if even else int(chance.paretovariate(0.7)) % 150}"
     minute = number // 50 % 1440
     failed = {"errorCode": "AccessDenied", "errorMessage": "not authorized"} if chance.random() < 0.03 else {}
     return {
@@ -142,12 +147,12 @@ def record(chance: random.Random, number: int) -> dict[str, Any]:
     }
 
 
-def write(events: int, folder: Path) -> int:
+def write(events: int, folder: Path, *, even: bool) -> int:
     """The files; gives the number of bytes they unpack to."""
     chance = random.Random(7)
     size = 0
     for start in range(0, events, PER_FILE):
-        records = [record(chance, number) for number in range(start, min(events, start + PER_FILE))]
+        records = [record(chance, number, even=even) for number in range(start, min(events, start + PER_FILE))]
         text = json.dumps({"Records": records}, separators=(",", ":")).encode()
         size += len(text)
         (folder / f"{ACCOUNTS[0]}_CloudTrail_{start:09}.json.gz").write_bytes(gzip.compress(text, 6))
@@ -180,12 +185,13 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("events", type=int, nargs="?", default=100_000)
     parser.add_argument("--workers", type=int, default=1)
+    parser.add_argument("--even", action="store_true")
     parser.add_argument("--gate", action="store_true")
     chosen = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         (folder / "logs").mkdir()
-        size = write(chosen.events, folder / "logs")
+        size = write(chosen.events, folder / "logs", even=chosen.even)
         parse = cost(PARSE, folder, chosen.workers)
         read = cost(READ, folder, chosen.workers)
     ratio = read.cpu / parse.cpu
