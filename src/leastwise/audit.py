@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
-from leastwise import catalog, escalation, leastprivilege, remedy, risk
+from leastwise import catalog, escalation, remedy, risk
 from leastwise._version import __version__
 from leastwise.access import unreadable
 from leastwise.account.build import build
@@ -18,6 +18,8 @@ from leastwise.account.model import remember
 from leastwise.backdrop import backdrop
 from leastwise.checks import all_checks, find
 from leastwise.checks.core import Check, Limits, Unjudged
+from leastwise.evidence import Knowledge
+from leastwise.leastprivilege import Adviser
 from leastwise.principals import pick
 from leastwise.results import (
     Finding,
@@ -205,11 +207,14 @@ def _about_permissions(findings: Iterable[Finding], scores: Scores) -> tuple[Pri
 def _advise(
     account: Account, wanted: Options, *, paths: Iterable[Path], findings: Iterable[Finding], scores: Scores
 ) -> Advice:
-    """The recommendations for those whom the options name."""
+    """The recommendations for those whom the options name; by their use, where that is asked for or was looked up."""
+    told = wanted.principals is not None or wanted.evidence or account.last_accessed.reports
+    knowledge = Knowledge.of(account, wanted.evidence) if told else None
+    adviser = Adviser(account, paths, knowledge=knowledge, aggressive=wanted.aggressive)
     if wanted.principals is None:
-        return leastprivilege.advise(account, _about_permissions(findings, scores), paths)
+        return adviser.advise(_about_permissions(findings, scores))
     named = pick(account, wanted.principals) if wanted.principals else account.holders
-    return leastprivilege.advise(account, _scored(named, scores), paths, limit=len(named))
+    return adviser.advise(_scored(named, scores), limit=len(named))
 
 
 def _scored(holders: Iterable[Holder], scores: Scores) -> Iterator[PrincipalScore]:

@@ -59,23 +59,10 @@ class Advice(NamedTuple):
 
 
 def advise(
-    account: Account,
-    scores: Iterable[PrincipalScore],
-    paths: Iterable[Path] = (),
-    *,
-    limit: int = LIMIT,
-    knowledge: Knowledge | None = None,
+    account: Account, scores: Iterable[PrincipalScore], paths: Iterable[Path] = (), *, limit: int = LIMIT
 ) -> Advice:
-    """Advise the riskiest of the scored principals.
-
-    Subjects that can hold no policies, exempt principals and those whose policies AWS owns are passed over.
-    """
-    named = {s.subject.arn: s for s in scores}
-    holders = {h.arn: h for h in account.holders if h.arn in named and not spared(h)}
-    scored = sorted((named[arn] for arn in holders), key=lambda s: (-s.score, s.subject.arn))
-    adviser = Adviser(account, paths, knowledge=knowledge)
-    chosen = tuple(adviser.recommend(holders[s.subject.arn], s.score) for s in scored[:limit])
-    return Advice(chosen, max(0, len(scored) - limit))
+    """Advise the riskiest of the scored principals, without evidence of their use."""
+    return Adviser(account, paths).advise(scores, limit=limit)
 
 
 class Adviser:
@@ -102,6 +89,17 @@ class Adviser:
             if path.escalates:
                 self._paths.setdefault(path.source.arn, []).append(path)
         self._drafts: dict[object, Draft] = {}
+
+    def advise(self, scores: Iterable[PrincipalScore], *, limit: int = LIMIT) -> Advice:
+        """The riskiest of the scored principals.
+
+        Subjects that can hold no policies, exempt principals and those whose policies AWS owns are passed over.
+        """
+        named = {s.subject.arn: s for s in scores}
+        holders = {h.arn: h for h in self.account.holders if h.arn in named and not spared(h)}
+        scored = sorted((named[arn] for arn in holders), key=lambda s: (-s.score, s.subject.arn))
+        chosen = tuple(self.recommend(holders[s.subject.arn], s.score) for s in scored[:limit])
+        return Advice(chosen, max(0, len(scored) - limit))
 
     def recommend(self, holder: Holder, risk: int) -> Recommendation:
         """The recommendation for one principal."""

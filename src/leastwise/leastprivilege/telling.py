@@ -12,6 +12,7 @@ from leastwise.evidence.grace import since, young
 from leastwise.leastprivilege.draft import Move, short
 from leastwise.leastprivilege.narrowing import unknown
 from leastwise.leastprivilege.need import brief, counts
+from leastwise.leastprivilege.wording import NO_EVIDENCE
 from leastwise.results import Change, Confidence
 
 if TYPE_CHECKING:
@@ -47,10 +48,10 @@ def told(found: Recommendation, knowledge: Knowledge, holder: Holder, by: Told) 
 
 
 def _reasons(knowledge: Knowledge, holder: Holder, by: Told) -> Iterator[str]:
-    names = [source.name for source in knowledge.sources(holder)]
-    if not names:
-        yield "of its use nothing is known: nothing is removed for being unused"
+    if not (by.need.used or by.need.unused):
+        yield NO_EVIDENCE
         return
+    names = [source.name for source in knowledge.sources(holder)]
     yield f"use is known from {short(names)}: what was due in none of their windows looks unused"
     if any(page.follows_use for page in by.draft.pages):
         yield f"actions that are newer than the catalogue of {catalog.version()} are known to no source"
