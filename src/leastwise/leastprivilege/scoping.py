@@ -47,13 +47,13 @@ IN_ACCOUNT = Place(ACCOUNT_SCOPE)
 
 
 class Split(NamedTuple):
-    """A clause taken apart: the scoped parts with their reasons, and the entries that stay where they were."""
+    """A clause taken apart: the scoped parts, what stays where it was, and the edits that say so."""
 
-    parts: tuple[tuple[Clause, str], ...]
-    rest: tuple[str, ...]
+    clauses: tuple[Clause, ...] = ()
+    edits: tuple[Edit, ...] = ()
 
 
-NOTHING = Split((), ())
+NOTHING = Split()
 
 
 def scope(page: Page, ground: Ground) -> Page:
@@ -68,15 +68,8 @@ def _scope(page: Page, ground: Ground) -> Page:
     edits: list[Edit] = []
     for clause in page.clauses:
         split = _split_once(clause, ground) if _is_open(clause) else NOTHING
-        if split.parts:
-            stay = clause.within(("*",)) if clause.resources.is_any else clause
-            for part, reason in split.parts:
-                clauses.append(replace(part, origin=clause.origin))
-                before = clause.listing(part.actions.patterns)
-                edits.append(edit(before, Move.SCOPED, reason, after=describe(part)))
-            clauses.extend([stay.listing(split.rest)] if split.rest else [])
-        else:
-            clauses.append(clause)
+        clauses.extend([replace(part, origin=clause.origin) for part in split.clauses] or [clause])
+        edits.extend([replace(each, pointer=clause.origin.pointer) for each in split.edits])
     return replace(page, clauses=tuple(clauses), edits=(*page.edits, *edits)) if edits else page
 
 
@@ -111,7 +104,8 @@ def _split(clause: Clause, ground: Ground) -> Split:
     """Sort the entries by where they shall act; each place makes one part, what cannot be scoped is the rest."""
     aims: dict[Place, tuple[list[str], Instead]] = {}
     rest: list[str] = []
-    parts: list[tuple[Clause, str]] = []
+    parts: list[Clause] = []
+    edits: list[Edit] = []
     for entry in clause.actions.patterns:
         place, instead = _aim(entry, clause, ground)
         if place is None:
@@ -125,9 +119,17 @@ def _split(clause: Clause, ground: Ground) -> Split:
         if part is None:
             rest.extend(entries)
         else:
-            parts.append((part, place.reason))
+            parts.append(part)
+            before = clause.listing(part.actions.patterns)
+            edits.append(edit(before, Move.SCOPED, place.reason, after=describe(part)))
             rest.extend(_loose(entries, clause, ground))
-    return Split(tuple(parts), tuple(rest))
+    return Split((*parts, *_staying(clause, rest)), tuple(edits)) if parts else NOTHING
+
+
+def _staying(clause: Clause, entries: list[str]) -> tuple[Clause, ...]:
+    """The clause with the entries that cannot be scoped, if any, where it was."""
+    stay = clause.within(("*",)) if clause.resources.is_any else clause
+    return (stay.listing(entries),) if entries else ()
 
 
 def _loose(entries: Iterable[str], clause: Clause, ground: Ground) -> Iterable[str]:
