@@ -24,11 +24,11 @@ def deliver(report: Report, directory: Path, formats: tuple[str, ...] = ()) -> t
     return write_together(directory, {file.name: file.render(report) for file in files_of(formats)})
 
 
-def known(formats: Iterable[str]) -> None:
+def known(formats: Iterable[str], among: Iterable[str] = FORMATS, *, listed_by: str = "leastwise scan --help") -> None:
     """Raise UsageError for a format that does not exist, before any work is done for it."""
     for name in formats:
-        if name not in FORMATS:
-            raise unknown("format", name, FORMATS, listed_by="leastwise scan --help")
+        if name not in among:
+            raise unknown("format", name, among, listed_by=listed_by)
 
 
 def ready(directory: Path) -> None:

@@ -125,3 +125,9 @@ directory = click.option(
 )
 
 quiet = click.option("-q", "--quiet", is_flag=True, help="Print nothing but errors.")
+
+redact = click.option(
+    "--redact",
+    is_flag=True,
+    help="Replace account ids and names by others, the same by the same, in all that is written and shown.",
+)

@@ -17,6 +17,7 @@ COMMANDS = {
     "scan": "Audit an account, live or from a snapshot file.",
     "collect": "Save what an account says of itself, to audit it offline.",
     "demo": "Audit the built-in demo account: no credentials, no network.",
+    "report": "Make further files of an audit that was made before.",
     "can": "Ask whether a principal may do something, and why.",
     "who-can": "List the users and roles that may do something.",
     "what-can": "Sum up what a principal may do.",

@@ -37,6 +37,7 @@ class Choices(Source, frozen=True, kw_only=True):
     save_snapshot: Path | None
     output: Path
     format: tuple[str, ...]
+    redact: bool
     quiet: bool
     verbose: bool
     fail_on: str
@@ -125,6 +126,7 @@ telling = options.together(
         callback=separate,
         help=f"Write further files: {', '.join(FORMATS)}. The two JSON files are always written.",
     ),
+    options.redact,
     click.option(
         "--min-severity",
         type=click.Choice([*SEVERITIES], case_sensitive=False),
@@ -156,6 +158,10 @@ def command(**given: Any) -> int:
     choices = Choices(**given)
     choices.agree()
     report = audit(choices.seen(), choices.options)
+    if choices.redact:
+        from leastwise.report.redact import redact  # noqa: PLC0415  for whoever wants it
+
+        report = redact(report)
     files = deliver(report, choices.output, choices.format)
     if not choices.quiet:
         from leastwise.cli.screen import show  # noqa: PLC0415  drawing costs, and --quiet draws nothing

@@ -30,9 +30,10 @@ class File(NamedTuple):
         return pieces
 
 
+ADVICE = "least_privilege_recommendations.json"
 FILES = (  # written by every scan
     File("iam_security_audit.json", "audit_json"),
-    File("least_privilege_recommendations.json", "advice_json"),
+    File(ADVICE, "advice_json"),
 )
 FORMATS: dict[str, tuple[File, ...]] = {  # what `--format` may name; `json` adds nothing to what is written anyway
     "json": FILES,
