@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import pytest
 
+from leastprivilege.adopt import advice, escalation
 from leastwise.account.last_accessed import CALL
 from leastwise.advised import Tri
 from leastwise.evidence import Knowledge
@@ -210,3 +211,15 @@ def test_a_tried_action_of_which_no_event_tells_must_be_kept_on_everything() -> 
     assert kept(allow("ec2:Start*")) is YES
     assert kept(allow("ec2:Start*", f"arn:aws:ec2:{FAR}:{ACCOUNT}:instance/*")) is UNKNOWN
     assert kept(allow("ec2:Describe*")) is NO
+
+
+def test_paths_that_end_and_paths_that_stay_are_named() -> None:
+    world = World().group("dev", inline={"g": document(allow("iam:PutUserPolicy"))})
+    account = world.user("ann", groups=("dev",), inline={"p": document(allow("iam:AttachUserPolicy"))}).build()
+    user = account.users[0]
+    own, by_group = (
+        escalation(user, user, f"iam:{action} on {user.arn}") for action in ("AttachUserPolicy", "PutUserPolicy")
+    )
+    own = msgspec.structs.replace(own, edges=(msgspec.structs.replace(own.edges[0], method="other"),))
+    found = advice(account, user, own, by_group).proof
+    assert (found.paths_closed, found.paths_remaining) == ((own.fingerprint,), (by_group.fingerprint,))

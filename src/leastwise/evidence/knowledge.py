@@ -40,6 +40,11 @@ class Knowledge:
         """
         return Knowledge(account, tuple(logs), least_days)
 
+    @cached_property
+    def unmapped(self) -> frozenset[str]:
+        """The services with events that no action is known for."""
+        return frozenset[str]().union(*(trail.unmapped for trail in self._trails))
+
     def use(self, holder: User | Group | Role, action: str) -> Use:
         """What is known of an action, or of all that a pattern such as `s3:Get*` matches.
 

@@ -17,14 +17,15 @@ from leastwise.account.model import Group, User
 from leastwise.advised import Tri, UseCounts
 from leastwise.evidence.grace import young
 from leastwise.leastprivilege import wording
-from leastwise.leastprivilege.closing import close, cuts_of, first_hops
+from leastwise.leastprivilege.closing import close, cuts_of, first_hops, starting_at
 from leastwise.leastprivilege.draft import Draft, Page
 from leastwise.leastprivilege.fitting import fits, fitted
 from leastwise.leastprivilege.ground import ground_of, sharers
+from leastwise.leastprivilege.measure import measured
 from leastwise.leastprivilege.narrowing import keeps, narrow
 from leastwise.leastprivilege.need import counts, need_of
 from leastwise.leastprivilege.packing import MANAGED_QUOTA, Held, pack, size_as_is, size_on
-from leastwise.leastprivilege.proof import UNCHANGED, on_paper, prove
+from leastwise.leastprivilege.proof import UNCHANGED, on_paper, prove, with_paths
 from leastwise.leastprivilege.pruning import tidy
 from leastwise.leastprivilege.scoping import leaves_open, scope
 from leastwise.leastprivilege.steps import steps
@@ -106,7 +107,8 @@ class Adviser:
         need = self._need(holder)
         if full_administrator(self.account, holder) and not (need and need.tells):
             return self._nothing(holder, risk, wording.ADMINISTRATOR)
-        hops = first_hops(self.account, holder, self._paths)
+        paths = starting_at(self.account, holder, self._paths)
+        hops = first_hops(paths)
         held = tuple(self._held(holder))
         cuts = cuts_of(holder, hops, need.used if need else 0)
         draft, policies = self._fitting(holder, held, cuts, need)
@@ -118,6 +120,7 @@ class Adviser:
                 after = on_paper(holder, held, policies, edited=draft.edited())
         proof = prove(self.account, holder, after, self._knowledge)
         if proof.subset_of_current is Tri.NO:
+            proof = with_paths(proof, self.account, holder, holder, paths)
             return replace(self._nothing(holder, risk, wording.withheld(proof)), proof=proof)
         found = Recommendation(
             subject=holder.subject,
@@ -130,10 +133,15 @@ class Adviser:
             confidence_reasons=tuple(wording.reasons(draft)),
             warnings=(*([LEFT] if draft.gives_up() else ()), *wording.warnings(self.account, holder, after, hops)),
             affects=wording.affected(self.account, holder, draft, held),
-            proof=proof,
+            proof=with_paths(proof, self.account, holder, after, paths),
             plan=steps(self.account, holder, held, policies, draft.edited()),
         )
-        return told(found, self._knowledge, holder, Told(draft, held, need)) if self._knowledge and need else found
+        if self._knowledge and need:
+            found = told(found, self._knowledge, holder, Told(draft, held, need))
+        return self._measured(found, holder, after)
+
+    def _measured(self, found: Recommendation, holder: Holder, after: Holder) -> Recommendation:
+        return measured(found, self.account, self._knowledge, holder, after) if self._knowledge else found
 
     def _need(self, holder: Holder) -> Need | None:
         """What is known of the principal's use, if anything is asked of it."""
@@ -143,7 +151,7 @@ class Adviser:
         """No policy, and why: none is invented where none can be justified."""
         count = possible_actions(self.account, holder).bit_count()
         known = self._knowledge
-        return Recommendation(
+        found = Recommendation(
             subject=holder.subject,
             risk=risk,
             policies=(),
@@ -157,6 +165,7 @@ class Adviser:
             evidence=known.sources(holder) if known else (),
             use=counts(known, holder, possible_actions(self.account, holder)) if known else UseCounts(),
         )
+        return self._measured(found, holder, holder)
 
     def _fitting(
         self, holder: Holder, held: tuple[Held, ...], cuts: tuple[Cut, ...], need: Need | None

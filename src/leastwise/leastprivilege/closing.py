@@ -41,10 +41,15 @@ class Cut(NamedTuple):
     ends: str
 
 
-def first_hops(account: Account, holder: Holder, paths: dict[str, list[Path]]) -> tuple[Edge, ...]:
-    """The first hops of the escalations that start at the principal, or at a member of the group."""
+def starting_at(account: Account, holder: Holder, paths: dict[str, list[Path]]) -> tuple[Path, ...]:
+    """The escalations that start at the principal, or at a member of the group."""
     starts = members(account, holder) if isinstance(holder, Group) else (holder.arn,)
-    return tuple(dict.fromkeys(path.edges[0] for start in starts for path in paths.get(start, ()) if path.edges))
+    return tuple(path for start in starts for path in paths.get(start, ()) if path.edges)
+
+
+def first_hops(paths: Iterable[Path]) -> tuple[Edge, ...]:
+    """The first hops of the paths, each once."""
+    return tuple(dict.fromkeys(path.edges[0] for path in paths))
 
 
 def cuts_of(holder: Holder, hops: Iterable[Edge], used: int = 0) -> tuple[Cut, ...]:

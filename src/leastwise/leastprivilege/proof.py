@@ -12,6 +12,7 @@ import msgspec
 
 from leastwise.access import own_layers
 from leastwise.advised import Counterexample, Proof, Tri
+from leastwise.leastprivilege.closing import first_hops, still_open
 from leastwise.leastprivilege.covering import is_told_of, rulings
 from leastwise.leastprivilege.draft import short
 from leastwise.policy.algebra import Verdict, contains
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from leastwise.leastprivilege.packing import Held
     from leastwise.policy.layers import Layers
     from leastwise.policy.request import Request
-    from leastwise.results import AdvisedPolicy
+    from leastwise.results import AdvisedPolicy, Path
 
 ADVISED = "leastwise"  # the source of documents that stand on paper only
 SUBSET, COVERS = "subset_of_current", "covers_observed"
@@ -67,6 +68,17 @@ def prove(account: Account, before: Holder, after: Holder, knowledge: Knowledge 
     if knowledge is None or not is_told_of(knowledge, before):
         return msgspec.structs.replace(proof, reasons=(*proof.reasons, UNSEEN))
     return _covering(proof, tuple(rulings(account, knowledge, before, after)))
+
+
+def with_paths(proof: Proof, account: Account, before: Holder, after: Holder, paths: Iterable[Path]) -> Proof:
+    """The proof with the escalations that end, each because its first hop needs what is taken away, and the others."""
+    each = tuple(paths)
+    left = set(still_open(account, before, after, first_hops(each)))
+    return msgspec.structs.replace(
+        proof,
+        paths_closed=tuple(sorted(path.fingerprint for path in each if path.edges[0] not in left)),
+        paths_remaining=tuple(sorted(path.fingerprint for path in each if path.edges[0] in left)),
+    )
 
 
 def narrower(before: Layers, after: Layers) -> Proof:
