@@ -17,7 +17,7 @@ from leastwise.account.build import build
 from leastwise.account.model import remember
 from leastwise.backdrop import backdrop
 from leastwise.checks import all_checks, find
-from leastwise.checks.core import Check, Limits, Unjudged
+from leastwise.checks.core import Check, Hit, Limits
 from leastwise.evidence import Knowledge
 from leastwise.leastprivilege import Adviser
 from leastwise.principals import pick
@@ -146,7 +146,7 @@ def judge(account: Account, checks: Iterable[Check], limits: Limits) -> Judgemen
     unassessed = list(_unreadable(account))
     for check in checks:
         for said in run(check, account, limits):
-            if isinstance(said, Unassessed):
+            if not isinstance(said, Finding):
                 unassessed.append(said)
             elif check.spares_exempt and said.subject.arn in reasons:
                 suppressed.append(Suppressed(finding=said, reason=reasons[said.subject.arn]))
@@ -178,10 +178,10 @@ def run(check: Check, account: Account, limits: Limits) -> Iterator[Finding | Un
         return
     tiers = _tiers(account)
     for hit in said:
-        if isinstance(hit, Unjudged):
-            yield Unassessed(check=check.id, reason=hit.reason, target=hit.target)
-        else:
+        if isinstance(hit, Hit):
             yield check.finding(hit, tiers.get(hit.subject.arn, "other"))
+        else:
+            yield Unassessed(check=check.id, reason=hit.reason, target=hit.target)
 
 
 def _tiers(account: Account) -> dict[str, str]:

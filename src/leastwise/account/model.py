@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 T = TypeVar("T")
-Levels = tuple[tuple[Document, ...], ...]
+Documents = tuple[Document, ...]
+Levels = tuple[Documents, ...]
 
 
 class AccessKey(msgspec.Struct, frozen=True, kw_only=True):
@@ -346,6 +347,15 @@ class Account(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     def has_gap(self, call: str) -> bool:
         """Whether the whole call gave no answer."""
         return any(gap.call == call and gap.target is None for gap in self.gaps)
+
+
+def by_kind(holder: User | Role | Group) -> tuple[Documents, Documents]:
+    """The inline and the managed policies that a principal holds, with those of its groups."""
+    inline, managed = holder.inline, holder.attached
+    for group in holder.groups if isinstance(holder, User) else ():
+        inline += group.inline
+        managed += group.attached
+    return inline, managed
 
 
 def remember(owner: Account | User | Role | Group, key: object, make: Callable[[], T]) -> T:

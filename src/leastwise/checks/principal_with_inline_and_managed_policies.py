@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from leastwise import catalog
 from leastwise.access import Holder, cite_held
 from leastwise.account.granted import together
+from leastwise.account.model import by_kind
 from leastwise.checks.core import Hit, Said, Weight, check, weigh
 from leastwise.policy.spoken import less
 from leastwise.possible import is_possible, possible_among
@@ -24,8 +25,7 @@ from leastwise.wide import examples, identity_writing, weighty
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from leastwise.account.model import Account
-    from leastwise.policy.document import Document
+    from leastwise.account.model import Account, Documents
 
 
 @check(
@@ -40,10 +40,8 @@ if TYPE_CHECKING:
 def principal_with_inline_and_managed_policies(account: Account) -> Iterator[Said]:
     """One hit for each principal with both kinds."""
     for holder in account.holders:
-        documents = holder.documents
-        managed = [d for d in documents if d.is_managed]
-        if managed and len(managed) < len(documents):
-            inline = [d for d in documents if not d.is_managed]
+        inline, managed = by_kind(holder)
+        if inline and managed:
             added = together(inline) & weighty()
             added = added and less(added, together(managed))
             added = added and possible_among(account, holder, added)
@@ -51,11 +49,11 @@ def principal_with_inline_and_managed_policies(account: Account) -> Iterator[Sai
                 yield _mixed(holder, inline, managed, added)
 
 
-def _mixed(holder: Holder, inline: list[Document], managed: list[Document], added: int) -> Hit:
+def _mixed(holder: Holder, inline: Documents, managed: Documents, added: int) -> Hit:
     return Hit(
         holder.subject,
         f"{holder.name} holds {len(inline)} inline and {len(managed)} managed policies",
-        evidence=tuple([cite_held(holder, document) for document in (*inline, *managed)]),
+        evidence=tuple([cite_held(holder, document) for document in inline + managed]),
         **_weight(added),
     )
 
