@@ -83,10 +83,12 @@ def _order(path: Path) -> tuple[bool, str, str, str]:
 
 def _paths(realm: Realm, search: Search, *, every: bool) -> Iterator[Path]:
     for node in search.nodes:
-        if isinstance(node.holder, Role):
-            door, wanted = Door(node.account, node.holder), every or node in search.reached
-            for entry in _entries(realm, door, [p for p in _meant(door) if wanted or p.is_open]):
-                yield _path(search, search.reached.get(node), entry)
+        role = node.holder
+        if not (isinstance(role, Role) and (meant := _meant(node.account, role))):
+            continue  # nearly all
+        wanted = every or node in search.reached
+        for entry in _entries(realm, Door(node.account, role), [p for p in meant if wanted or p.is_open]):
+            yield _path(search, search.reached.get(node), entry)
 
 
 def _path(search: Search, reached: Reached | None, entry: Entry) -> Path:
@@ -141,14 +143,14 @@ def _is_there(realm: Realm, party: Party) -> bool:
     )
 
 
-def _meant(door: Door) -> tuple[Party, ...]:
+def _meant(account: Account, role: Role) -> tuple[Party, ...]:
     """Those outside whom the trust policy names. Roles share few trust policies."""
-    account, trust = door.account, door.role.trust
 
     def find() -> tuple[Party, ...]:
-        return tuple(dict.fromkeys(party for statement in trust.statements for party in parties(account, statement)))
+        spoken = (party for statement in role.trust.statements for party in parties(account, statement))
+        return tuple(dict.fromkeys(spoken))
 
-    return remember(account, ("parties", trust.policy), find)
+    return remember(account, ("parties", role.trust.policy), find)
 
 
 def _unseen(party: Party, role: Role) -> tuple[str, ...]:
