@@ -157,3 +157,11 @@ def test_the_source_says_what_it_sees_and_what_not() -> None:
     assert (source.name, source.days) == ("CloudTrail logs", 120)
     assert source.sees == ("management events of eu-west-1, us-east-1", "data events of s3")
     assert "data events of other services" in source.gaps
+
+
+def test_who_is_named_without_a_path_is_looked_up() -> None:
+    account = World().role("worker", age=500, used=3).user("deep", path="/a/").user("very-deep").build()
+    calls = [a_call("role/worker", "iam:CreateAccessKey", {"userName": name}) for name in ("deep", "gone")]
+    known = Knowledge.of(account, [the_logs(*every_day(), *calls)])
+    here = "arn:aws:iam::123456789012:user"
+    assert [one.resource for one in known.observed(account.roles[0])] == [f"{here}/*gone", f"{here}/a/deep"]

@@ -16,6 +16,7 @@ from leastwise.advised import Source
 from leastwise.evidence.verdict import PASS_ROLE, Said, calendar_days, stamp
 from leastwise.usage.meaning import service_of
 from leastwise.usage.passing import passes
+from leastwise.usage.paths import with_paths
 from leastwise.usage.profiles import with_roles
 from leastwise.usage.saying import told
 from leastwise.usage.sight import Sight, sight, view
@@ -43,7 +44,8 @@ class Trail:
         self.least = least_days
         self.seen: dict[tuple[str, str], list[Observation]] = {}
         profiles = {profile: role.arn for role in account.roles for profile in role.instance_profiles}
-        for one in with_roles(evidence.observations, profiles):
+        arns = (*(each.arn for each in account.holders), *account.policies, *profiles)
+        for one in with_paths(with_roles(evidence.observations, profiles), arns):
             self.seen.setdefault(caller(one.principal, account.id), []).append(one)
 
     def of(self, holder: User | Group | Role) -> Events:

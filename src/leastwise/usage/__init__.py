@@ -7,6 +7,7 @@ It knows the catalogue and no file: `collect.evidence` reads, this room understa
     places     action + event → the ARNs it was about
     gateway    the same of API Gateway, whose permissions are given on paths
     profiles   the roles behind instance profiles, from whoever knows the account
+    paths      the paths of users, roles and policies, likewise
     passing    action + event → the roles handed to a service
     reading    one event → what it says, whoever called: all of the above
     tally      many events → observations, in bounded memory and in any order
