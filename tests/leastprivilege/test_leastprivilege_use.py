@@ -13,6 +13,7 @@ from leastwise.leastprivilege import Adviser
 from leastwise.leastprivilege.fitting import wildcards
 from leastwise.leastprivilege.kin import ROWS, is_bound, kin, makes
 from leastwise.policy.elements import Actions
+from leastwise.policy.pattern import Glob
 from trails import DATA, a_call, every_day, the_logs
 from world import ACCOUNT, World, ago, allow, an_account, deny, document, role_of
 
@@ -234,7 +235,7 @@ def test_what_would_not_fit_is_left_wider() -> None:
     account = worker(world=world, attached=tuple(f"p{n}" for n in range(10)))
     found = advise(account, LOOK)
     assert not any(c.kind == "unused" for c in found.changes)
-    assert any("would not fit the quotas" in w for w in found.warnings)
+    assert any("too long for AWS's quotas" in w for w in found.warnings)
 
 
 @pytest.mark.parametrize(
@@ -294,6 +295,14 @@ def test_a_wildcard_that_would_mean_more_is_not_used() -> None:
 )  # fmt: skip
 def test_what_a_used_resource_stands_for(resource: str, stands_for: str) -> None:
     assert kin(f"arn:aws:{resource}") == tuple(f"arn:aws:{one}" for one in stands_for.split())
+
+
+def test_what_a_resource_stands_for_holds_it() -> None:
+    universe = catalog.universe()
+    for pattern in universe.resource_patterns_of(universe.everything):
+        for name in ("a", "a/b/c", "a-AbC123", "2026/x", "0123456789abcdef0123456789abcdef"):
+            resource = pattern.replace("*", name)
+            assert any(Glob.parse(one).matches(resource) for one in kin(resource)), resource
 
 
 def test_each_row_has_a_reason_and_a_service_of_the_catalogue() -> None:

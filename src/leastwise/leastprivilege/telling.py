@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import reduce
+from operator import or_
 from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec.structs import replace
@@ -10,7 +12,7 @@ from leastwise import catalog
 from leastwise.access import possible_actions
 from leastwise.evidence.grace import since, young
 from leastwise.leastprivilege.draft import Move, short
-from leastwise.leastprivilege.narrowing import unknown
+from leastwise.leastprivilege.narrowing import opted_out, unknown
 from leastwise.leastprivilege.need import brief, counts
 from leastwise.leastprivilege.wording import NO_EVIDENCE
 from leastwise.results import Change, Confidence
@@ -65,8 +67,15 @@ def _warnings(knowledge: Knowledge, by: Told) -> Iterator[str]:
         if late and written:
             name, day = each.document.name, f"{written:%Y-%m-%d}"
             yield f"{name} grants {brief(late)} since {day}: kept for {days} days, used or not"
-    if by.need.unused and not any(page.follows_use for page in by.draft.pages) and by.held:
-        yield "what is unused stays: it was granted lately or elsewhere, or what is left would not fit the quotas"
+    if any(_unused(knowledge, each, by) for each in by.held):
+        yield "what is unused stays where policies that name what was used would be too long for AWS's quotas"
+
+
+def _unused(knowledge: Knowledge, each: Held, by: Told) -> int:
+    """What a policy still grants although it is proven unused, was not granted lately and need not be kept."""
+    late = young(knowledge.account, each.document, knowledge.least_days)
+    clauses = (c for c in by.draft.pages[each.place].clauses if not opted_out(c.origin.sid))
+    return reduce(or_, (c.actions.mask for c in clauses), 0) & by.need.unused & ~late
 
 
 def _more(knowledge: Knowledge, holder: Holder, by: Told) -> Iterator[Change]:
