@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from msgspec.structs import replace
 
 from leastwise.access import context_of, full_administrator, possible_actions
-from leastwise.account.model import Group, User
+from leastwise.account.model import Group, Role, User
 from leastwise.advised import Tri, UseCounts
 from leastwise.evidence.grace import young
 from leastwise.leastprivilege import wording
@@ -30,6 +30,7 @@ from leastwise.leastprivilege.pruning import tidy
 from leastwise.leastprivilege.scoping import leaves_open, scope
 from leastwise.leastprivilege.steps import steps
 from leastwise.leastprivilege.telling import Told, told
+from leastwise.leastprivilege.trusting import advise_trust
 from leastwise.policy.document import Policy, Unparsed
 from leastwise.results import Confidence, Recommendation
 from leastwise.scope import spared
@@ -138,10 +139,14 @@ class Adviser:
         )
         if self._knowledge and need:
             found = told(found, self._knowledge, holder, Told(draft, held, need))
-        return self._measured(found, holder, after)
+        return self._completed(found, holder, after)
 
-    def _measured(self, found: Recommendation, holder: Holder, after: Holder) -> Recommendation:
-        return measured(found, self.account, self._knowledge, holder, after) if self._knowledge else found
+    def _completed(self, found: Recommendation, holder: Holder, after: Holder) -> Recommendation:
+        """With what the evidence is worth, and the trust policy of a role."""
+        if self._knowledge:
+            found = measured(found, self.account, self._knowledge, holder, after)
+        trust = advise_trust(self.account, holder, self._knowledge) if isinstance(holder, Role) else None
+        return replace(found, trust=trust) if trust else found
 
     def _need(self, holder: Holder) -> Need | None:
         """What is known of the principal's use, if anything is asked of it."""
@@ -165,7 +170,7 @@ class Adviser:
             evidence=known.sources(holder) if known else (),
             use=counts(known, holder, possible_actions(self.account, holder)) if known else UseCounts(),
         )
-        return self._measured(found, holder, holder)
+        return self._completed(found, holder, holder)
 
     def _fitting(
         self, holder: Holder, held: tuple[Held, ...], cuts: tuple[Cut, ...], need: Need | None

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 MANAGED_QUOTA = 6_144
 INLINE_QUOTA = {Kind.USER: 2_048, Kind.GROUP: 5_120, Kind.ROLE: 10_240}
+TRUST_QUOTA = 2_048  # the default
 LONGEST_NAME = 128
 PREFIX = "leastwise"
 _SID = re.compile(r"[^0-9A-Za-z]")

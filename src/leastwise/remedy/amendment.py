@@ -12,7 +12,16 @@ from leastwise.account.model import Role, remember
 from leastwise.leastprivilege.closing import Cut, close
 from leastwise.leastprivilege.draft import Draft, Page
 from leastwise.leastprivilege.ground import Ground
-from leastwise.leastprivilege.packing import INLINE_QUOTA, LONGEST_NAME, MANAGED_QUOTA, PREFIX, Body, body_of, size_of
+from leastwise.leastprivilege.packing import (
+    INLINE_QUOTA,
+    LONGEST_NAME,
+    MANAGED_QUOTA,
+    PREFIX,
+    TRUST_QUOTA,
+    Body,
+    body_of,
+    size_of,
+)
 from leastwise.leastprivilege.permission import PASS
 from leastwise.policy.condition import Context
 from leastwise.policy.document import Policy
@@ -27,7 +36,6 @@ if TYPE_CHECKING:
     from leastwise.policy.document import Document
     from leastwise.remedy.causes import Demand
 
-TRUST_QUOTA = 2_048  # the default: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
 VERSION = "2012-10-17"
 LONGEST_SCAN = 50  # holders of a shared policy whose services are looked at before every role may be passed on
 PASSED_TO = "iam:PassedToService"
