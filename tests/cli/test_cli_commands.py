@@ -117,3 +117,11 @@ def test_nothing_to_explain(cli: Cli) -> None:
     said = cli("explain", "user_without_mfaa")
     assert (said.code, said.out) == (2, "")
     assert "there is no check or method 'user_without_mfaa': did you mean user_without_mfa" in said.err
+
+
+def test_evidence_may_be_asked_of_an_account_that_a_file_shows(cli: Cli, gappy: str) -> None:
+    flags = ("--snapshot", gappy, "--profile", "nobody-s-profile")
+    refused = cli("recommend", *flags)
+    assert (refused.code, "asks an account, --snapshot reads a file" in refused.err) == (2, True)
+    asked = cli("recommend", *flags, "--evidence", "lookup-events")
+    assert (asked.code, "nobody-s-profile" in asked.err) == (3, True)

@@ -25,7 +25,7 @@ from leastwise.collect.calls import (
     READ_VERBS,
     REPORTS,
 )
-from leastwise.collect.evidence.gather import KINDS
+from leastwise.collect.evidence.spec import KINDS
 from leastwise.collect.hooks import give_up, is_aws_host, strip_account_from_host
 from leastwise.collect.live import collect_live
 from leastwise.collect.options import Options

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from events import a_record
-from leastwise.collect.evidence.gather import KINDS, Spec, gather, parse
+from leastwise.collect.evidence.gather import gather
+from leastwise.collect.evidence.spec import KINDS, Spec, parse
 from leastwise.collect.options import Options
 from leastwise.errors import UsageError
 
@@ -54,3 +55,16 @@ def test_a_kind_without_its_place_is_refused(text: str) -> None:
 def test_a_place_that_is_not_there_is_said(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="there is no"):
         gather([f"cloudtrail={tmp_path / 'nowhere'}"])
+
+
+@pytest.mark.parametrize("text", ["trails=x", "lookup-events=eu-west-1", "access-analyzer=arn"])
+def test_a_kind_that_takes_no_place_refuses_one(text: str) -> None:
+    with pytest.raises(UsageError, match="so nothing follows: leave out ="):
+        parse(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "live"), [("cloudtrail=folder", False), ("cloudtrail=s3://b/p", True), ("trails", True)]
+)
+def test_some_sources_ask_an_account(text: str, live: bool) -> None:
+    assert parse(text).live is live

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import defaultdict
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -129,6 +130,11 @@ def test_where_all_is_denied_nothing_is_known(url: str, clock: Clock) -> None:
     found = look(url, clock, Trail(denied=REGIONS))
     assert (found.observations, found.coverage.trails, found.coverage.first) == ((), (), None)
     assert view(found.coverage).sure == 0
+
+
+def test_many_regions_that_say_the_same_are_one_line(url: str, clock: Clock) -> None:
+    (found,) = gather(["lookup-events"], Options(endpoint_url=url, clock=clock))
+    assert re.match(r"the event history of af-south-1 and \d+ more regions could not be had", found.coverage.remarks[0])
 
 
 def test_an_event_that_is_none_is_a_fault(url: str, clock: Clock) -> None:

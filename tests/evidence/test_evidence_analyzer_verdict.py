@@ -50,6 +50,13 @@ def test_findings_prove_what_they_name(action: str, source: Evidence, expected: 
     assert (said[0], reason in said[1]) == (expected, True), said
 
 
+def test_without_an_analyzer_the_reason_is_said() -> None:
+    nothing = Coverage(source="IAM Access Analyzer", remarks=("no analyzer is active",))
+    said = verdict("sqs:SendMessage", Evidence(observations=(), coverage=nothing, unused=()))
+    assert said[0] is Verdict.UNKNOWN
+    assert "IAM Access Analyzer: no analyzer is active" in said[1]
+
+
 def test_use_that_another_source_saw_counts() -> None:
     logs = the_logs(*every_day(), a_call("role/worker", "iam:CreateUser", days=3))
     assert verdict("iam:CreateUser", found("*"), logs)[0] is Verdict.USED

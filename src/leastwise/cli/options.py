@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from leastwise.cli.words import separate
+from leastwise.collect.evidence.spec import KINDS, forms
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -92,11 +93,13 @@ last_accessed = click.option(
     "each or more, and some seconds to minutes.",
 )
 
+EVIDENCE = "; ".join(f"{form}: {what}" for form, what in zip(forms(), KINDS.values(), strict=True))
+
 evidence = click.option(
     "--evidence",
-    metavar="KIND=PLACE",
+    metavar="KIND[=PATH]",
     multiple=True,
-    help="Evidence of use, as in cloudtrail=FOLDER with log files as S3 delivers them. Give it again for more.",
+    help=f"Evidence of use; give it again for more. {EVIDENCE}.",
 )
 
 circumstances = together(

@@ -15,7 +15,7 @@ from leastwise.cli.evidence import gathered
 from leastwise.cli.files import ready
 from leastwise.cli.screen import look
 from leastwise.cli.source import Source
-from leastwise.collect.evidence.gather import parse
+from leastwise.collect.evidence.spec import agree, parse
 from leastwise.errors import UsageError
 from leastwise.report.advice_text import render
 from leastwise.report.words import listed
@@ -39,11 +39,15 @@ class Choices(Source, frozen=True, kw_only=True):
     strict: bool
     quiet: bool
 
+    @property
+    def connects(self) -> bool:
+        """Some evidence is had from an account, also where a file shows it."""
+        return any(parse(each).live for each in self.evidence)
+
     def agree(self) -> None:
         """Raise UsageError for what cannot be done, before anything is done."""
         super().agree()
-        for each in self.evidence:
-            parse(each)
+        agree(self.evidence)
         if self.form == "cli" and self.output is None:
             raise UsageError("--format cli writes scripts and the documents that they put in place: give -o DIR")
         if self.output is not None:

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from leastwise.snapshot import Snapshot
 
 
+CONNECTION = ("--profile", "--region", "--endpoint-url")
+
+
 class Account(msgspec.Struct, frozen=True, kw_only=True):
     """Which account to ask, and for what besides. None leaves it to boto3's own chain of configuration."""
 
@@ -83,6 +86,11 @@ class Source(_Asked, frozen=True, kw_only=True):
         )
 
     @property
+    def connects(self) -> bool:
+        """Whether something is asked of an account although a file shows it."""
+        return False
+
+    @property
     def running(self) -> Inventory | None:
         """What runs, where a file was given that tells it."""
         return read_inventory(self.inventory) if self.inventory else None
@@ -100,8 +108,9 @@ class Source(_Asked, frozen=True, kw_only=True):
             raise UsageError(
                 "--inventory alone asks an account, --snapshot reads a file: name a file that tells what runs"
             )
-        if self.snapshot is not None and self.account.given:
-            raise UsageError(f"{self.account.given[0]} asks an account, --snapshot reads a file: give one of them")
+        given = [flag for flag in self.account.given if not (self.connects and flag in CONNECTION)]
+        if self.snapshot is not None and given:
+            raise UsageError(f"{given[0]} asks an account, --snapshot reads a file: give one of them")
         if self.as_of is not None and self.snapshot is None:
             raise UsageError("--as-of tells the age of a file: give --snapshot too; a live account is as of now")
         _ = self.guardrails, self.running

@@ -61,6 +61,8 @@ class Found:
 
     def say(self, action: str) -> Said:
         """In words."""
+        if not self.source.first:
+            return Said("; ".join(self._evidence.coverage.remarks) or "no window is told")
         if not catalog.universe().mask(action) & self._named:
             return Said(f"does not name {action} as unused")
         return Said(self._fault or f"{action} was not used in {self.source.days} days")

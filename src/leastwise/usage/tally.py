@@ -130,8 +130,9 @@ class Tally:
     regions: set[str] = field(default_factory=set)
     sources: set[tuple[str, bool]] = field(default_factory=set)
     """Event sources, and whether a data event is meant."""
-    kinds: set[tuple[str, bool]] = field(default_factory=set)
-    """Resource types of data events, "" for management ones, and whether the call was a reading one."""
+    kinds: set[tuple[str | None, bool]] = field(default_factory=set)
+    """Resource types of data events, "" for management ones, and whether the call was a reading one; None where no type
+    has such events."""
     verdicts: Counter[str] = field(default_factory=Counter)
     """Of the events that are credited to somebody."""
     reasons: Counter[str] = field(default_factory=Counter)
@@ -203,8 +204,8 @@ class Tally:
         self.regions.add(event.aws_region or "")
         self.sources.add((event.event_source[:LONGEST_NAME], data))
         if event.read_only is not None:
-            types = {data_type(use.action) for use in one.told.uses} - {None} if data else {""}
-            self.kinds |= {(kind, event.read_only) for kind in types if kind is not None}
+            for kind in {data_type(use.action) for use in one.told.uses} if data else ("",):
+                self.kinds.add((kind, event.read_only))
 
     def _credit(self, one: _Alike, principal: str, through: str) -> None:
         """Events of a kind, credited to a principal."""
@@ -249,7 +250,7 @@ class Tally:
         )
 
     def _seen(self) -> tuple[Selector, ...]:
-        types = sorted({kind for kind, _ in self.kinds})
+        types = sorted({kind for kind, _ in self.kinds if kind is not None})
         return tuple(
             Selector(type=kind, reads=(kind, True) in self.kinds, writes=(kind, False) in self.kinds) for kind in types
         )

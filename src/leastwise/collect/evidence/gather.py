@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from contextlib import contextmanager, nullcontext
 from dataclasses import replace
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import msgspec
 
-from leastwise.collect.evidence.logs import is_object, read_logs
+from leastwise.collect.evidence.logs import read_logs
+from leastwise.collect.evidence.spec import ANALYZER, HISTORY, LOGS, TRAILS, Spec, agree, is_object
 from leastwise.collect.options import Options
-from leastwise.errors import UsageError
 from leastwise.parallel import Mapper, serial
 
 if TYPE_CHECKING:
@@ -22,29 +22,6 @@ if TYPE_CHECKING:
 
     from leastwise.collect.session import Aws
     from leastwise.usage.records import Evidence
-
-LOGS, TRAILS, HISTORY, ANALYZER = "cloudtrail", "trails", "lookup-events", "access-analyzer"
-KINDS = {LOGS: "PATH", TRAILS: "", HISTORY: "", ANALYZER: ""}
-"""The kinds of evidence, and what each wants after `=`; "" where that is nothing. PATH may be s3://BUCKET/PREFIX."""
-
-
-class Spec(NamedTuple):
-    """One source as it was asked for: `kind=place`."""
-
-    kind: str
-    place: str = ""
-
-
-def parse(text: str) -> Spec:
-    """`kind` or `kind=place`. Raises UsageError, with the kinds there are, for anything else."""
-    spec = Spec(*map(str.strip, text.split("=", 1)))
-    if spec.kind not in KINDS:
-        raise UsageError(f"--evidence: {spec.kind!r} is no kind of evidence: write {', '.join(_forms())}")
-    if KINDS[spec.kind] and not spec.place:
-        raise UsageError(f"--evidence {spec.kind} does not say where: write {spec.kind}={KINDS[spec.kind]}")
-    if spec.place and not KINDS[spec.kind]:
-        raise UsageError(f"--evidence {spec.kind} asks the account, so nothing follows: leave out ={spec.place}")
-    return spec
 
 
 def gather(
@@ -55,26 +32,23 @@ def gather(
     `options` say which account is asked and who hears of the progress, `mapper` runs what needs cores. Raises
     UsageError for a kind or a place that there is not, CollectError where credentials or endpoint lead nowhere.
     """
-    asked = [parse(spec) if isinstance(spec, str) else spec for spec in specs]
+    asked = agree(specs)
     kinds = tuple(dict.fromkeys(spec.kind for spec in asked))
     places = tuple(spec.place for spec in asked if spec.kind == LOGS)
-    if TRAILS in kinds and not places:
-        raise UsageError(f"--evidence {TRAILS} tells what logs could show: give {LOGS}=PATH, too")
     chosen = replace(options or Options(), evidence=kinds)
-    with _account(chosen) if _is_live(asked) else nullcontext() as aws:
-        logs = (_logs(places, aws, mapper, chosen),) if places else ()
-        return (*logs, *(_asked(aws, kinds, chosen) if aws else ()))
+    with _account(chosen) if any(spec.live for spec in asked) else nullcontext() as aws:
+        logs: tuple[Evidence, ...] = (
+            (read_logs(places, mapper=mapper, progress=chosen.progress, aws=aws),) if places else ()
+        )
+        if aws is None:
+            return logs
+        if TRAILS in kinds or any(map(is_object, places)):
+            logs = tuple(_with_trails(one, aws, places) for one in logs)
+        return (*logs, *_asked(aws, kinds, chosen))
 
 
-def _is_live(asked: Iterable[Spec]) -> bool:
-    return any(spec.kind != LOGS or is_object(spec.place) for spec in asked)
-
-
-def _logs(places: tuple[str, ...], aws: Aws | None, mapper: Mapper, options: Options) -> Evidence:
+def _with_trails(found: Evidence, aws: Aws, places: tuple[str, ...]) -> Evidence:
     """The logs, and what their trails could see."""
-    found = read_logs(places, mapper=mapper, progress=options.progress, aws=aws)
-    if aws is None:
-        return found
     from leastwise.collect.evidence.trails import known  # noqa: PLC0415  files need no boto3
 
     trails = known(aws, places)
@@ -101,7 +75,3 @@ def _account(options: Options) -> Iterator[Aws]:
 
     with opened(options) as aws:
         yield aws
-
-
-def _forms() -> list[str]:
-    return [f"{kind}={place}" if place else kind for kind, place in KINDS.items()]

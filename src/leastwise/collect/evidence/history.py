@@ -35,6 +35,7 @@ MOST = 30_000
 """Events of a region."""
 PATIENCE = timedelta(minutes=6)
 PAGE = 50
+SHOWN = 4
 _EVENT = msgspec.json.Decoder(Event)
 
 
@@ -126,4 +127,8 @@ def _unseen(found: list[_Seen]) -> tuple[str, ...]:
         if one.failure:
             todo = f"allow {LOOKUP}" if one.failure.kind is Kind.DENIED else "it is left out"
             said.setdefault(f"{one.failure.reason}): {todo}", []).append(one.region)
-    return tuple(f"the event history of {', '.join(regions)} could not be had ({why}" for why, regions in said.items())
+    return tuple(f"the event history of {_where(regions)} could not be had ({why}" for why, regions in said.items())
+
+
+def _where(regions: list[str]) -> str:
+    return ", ".join(regions) if len(regions) <= SHOWN else f"{regions[0]} and {len(regions) - 1} more regions"

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from leastwise.collect.evidence.logfile import events
 from leastwise.collect.evidence.naming import why_not
+from leastwise.collect.evidence.spec import is_object
 from leastwise.collect.progress import Progress
 from leastwise.errors import UsageError
 from leastwise.parallel import Mapper, serial
@@ -67,11 +68,6 @@ def read_logs(
             progress(Progress(STAGE, tally.files, len(files) if len(local) == len(given) else None))
     tally.faults = sorted([*tally.faults, *missing])
     return tally.evidence("CloudTrail logs")
-
-
-def is_object(place: str) -> bool:
-    """Whether a place is one in S3."""
-    return place.startswith("s3://")
 
 
 def read_batch(logs: tuple[Log, ...]) -> Tally:

@@ -11,6 +11,7 @@ from botocore.exceptions import BotoCoreError
 
 from leastwise.collect.evidence.logfile import Held
 from leastwise.collect.evidence.naming import why_not
+from leastwise.collect.evidence.spec import SCHEME
 from leastwise.collect.explain import explain
 from leastwise.collect.failure import Failure, Kind, from_boto_error
 from leastwise.collect.session import GARBLED_DELAYS, WORKERS
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 
     from leastwise.collect.session import Aws
 
-SCHEME = "s3://"
 LIST = "s3:ListObjectsV2"
 GET = "s3:GetObject"
 AT_ONCE = 8 << 20

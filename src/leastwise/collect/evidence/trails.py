@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
-from leastwise.collect.evidence.logs import is_object
 from leastwise.collect.evidence.objects import Place, place
 from leastwise.collect.evidence.selectors import selectors
+from leastwise.collect.evidence.spec import is_object
 from leastwise.collect.failure import Failure, Kind
 from leastwise.collect.query import Paging, Query, fetch
 from leastwise.collect.session import WORKERS
