@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 APPLY, VERIFY, ROLLBACK = "apply.sh", "verify.sh", "rollback.sh"
 DONE = "done-{}"
+NOTHING = "true"  # what there is to do in a step that can only be taken back
 DOCUMENT = "--policy-document="
 ABOUT = {
     APPLY: f"Puts the recommended policies of {{}} in place. {ROLLBACK} takes that back.",
@@ -34,7 +35,8 @@ cd -- "$(dirname -- "${{BASH_SOURCE[0]}}")"
 export AWS_PAGER=''
 """
 DOING = """
-look() { echo "$1. $2"; sleep "${LEASTWISE_PAUSE:-15}"; }
+look() { echo "$1. $2"; }
+rest() { sleep "${LEASTWISE_PAUSE:-60}"; }
 step() {
   if [ -e "$state/$1" ]; then return; fi
   echo "$1. $2"
@@ -80,10 +82,10 @@ def render(advice: Recommendation) -> Mapping[str, str]:
 def _apply(advice: Recommendation, files: dict[str, str]) -> Iterator[str]:
     for number, each in enumerate(advice.plan, start=1):
         said = f"{number} {shlex.quote(safe(each.text))}"
-        if each.command:
-            yield f"\nstep {said} \\\n  {_command(each.command, f'{number}.json', files)}\n"
+        if each.command or each.rollback:
+            yield f"\nstep {said} \\\n  {_command(each.command or NOTHING, f'{number}.json', files)}\n"
         else:
-            yield f"\nlook {said}\n"
+            yield f"\nlook {said}\n" + ("rest\n" if number < len(advice.plan) else "")
 
 
 def _rollback(advice: Recommendation, files: dict[str, str]) -> Iterator[str]:
