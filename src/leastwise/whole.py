@@ -14,15 +14,17 @@ OWNER_RUNS = 0o700
 
 
 def write_whole(directory: Path, contents: Mapping[str, Iterable[bytes]]) -> tuple[Path, ...]:
-    """Write files by name, and return their paths. Raises OSError.
+    """Write files by name, which may begin with a folder's, and return their paths. Raises OSError.
 
     Each is complete beside its place before any moves into it, so that neither an error nor an interruption leaves half
     a file, or takes an older one away.
     """
     with TemporaryDirectory(prefix=".leastwise-", dir=directory) as staging:
-        for name, pieces in contents.items():
-            staged = Path(staging, name)
+        for number, (name, pieces) in enumerate(contents.items()):
+            staged = Path(staging, str(number))
             staged.touch(mode=OWNER_RUNS if name.endswith(".sh") else OWNER_ONLY)
             with staged.open("wb") as file:
                 file.writelines(pieces)
-        return tuple(Path(staging, name).replace(directory / name) for name in contents)
+        for folder in {Path(directory, name).parent for name in contents}:
+            folder.mkdir(exist_ok=True)
+        return tuple(Path(staging, str(number)).replace(directory / name) for number, name in enumerate(contents))

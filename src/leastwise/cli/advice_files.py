@@ -22,19 +22,19 @@ WIDTH = 100  # columns of the text in a file
 
 
 class Made(NamedTuple):
-    """Files by their folder, "" for none, and by name; and the principals whose changes have none."""
+    """Files by name, which may begin with a folder's; and the principals whose changes have none."""
 
-    folders: dict[str, dict[str, Iterable[bytes]]]
+    files: dict[str, Iterable[bytes]]
     without: tuple[str, ...] = ()
 
 
 def _text(report: Report) -> Made:
     text = advice_text.render(report, View(width=WIDTH, verbose=True))
-    return Made({"": {"recommendations.txt": [text.encode("utf-8", "backslashreplace")]}})
+    return Made({"recommendations.txt": [text.encode("utf-8", "backslashreplace")]})
 
 
 def _json(report: Report) -> Made:
-    return Made({"": {"least_privilege_recommendations.json": advice_json.render(report)}})
+    return Made({"least_privilege_recommendations.json": advice_json.render(report)})
 
 
 def _each(render: Callable[[Recommendation], str], suffix: str) -> Callable[[Report], Made]:
@@ -43,17 +43,15 @@ def _each(render: Callable[[Recommendation], str], suffix: str) -> Callable[[Rep
     def make(report: Report) -> Made:
         texts = [(advice.subject, render(advice)) for advice in report.recommendations if advice.changes]
         files: dict[str, Iterable[bytes]] = {f"{stem(who)}{suffix}": [text.encode()] for who, text in texts if text}
-        return Made({"": files} if files else {}, tuple(named(who) for who, text in texts if not text))
+        return Made(files, tuple(named(who) for who, text in texts if not text))
 
     return make
 
 
 def _scripts(report: Report) -> Made:
     found = [(advice.subject, script.render(advice)) for advice in report.recommendations if advice.changes]
-    folders: dict[str, dict[str, Iterable[bytes]]] = {
-        stem(who): {name: [text.encode()] for name, text in files.items()} for who, files in found if files
-    }
-    return Made(folders, tuple(named(who) for who, files in found if not files))
+    files = {f"{stem(who)}/{name}": [text.encode()] for who, made in found for name, text in made.items()}
+    return Made(dict(files), tuple(named(who) for who, made in found if not made))
 
 
 FORMATS: dict[str, Callable[[Report], Made]] = {
@@ -70,23 +68,19 @@ def printed(report: Report, form: str) -> tuple[str, tuple[str, ...]]:
     if form == "text":
         return advice_text.render(report, look()), ()
     made = FORMATS[form](report)
-    texts = [b"".join(pieces).decode() for files in made.folders.values() for pieces in files.values()]
+    texts = [b"".join(pieces).decode() for pieces in made.files.values()]
     if form == "cloudformation" and len(texts) > 1:
         raise UsageError(f"there are {len(texts):,} templates, one for each principal: give -o DIR")
     return "\n".join(texts), made.without
 
 
 def deliver(report: Report, form: str, directory: Path) -> tuple[tuple[Path, ...], tuple[str, ...]]:
-    """Write the files, each folder whole or not at all; the paths of the files or of their folders, and who has none.
+    """Write the files, all of them or none; return their paths, and who has none.
 
     Raises UsageError where scripts that were run would be lost, and with them the way back.
     """
     made = FORMATS[form](report)
-    for folder in filter(None, made.folders):
-        if any((directory / folder).glob(script.DONE.format("*"))):
-            raise UsageError(f"{directory / folder} holds scripts that were run, and the way back: {ELSEWHERE}")
-    written: list[Path] = []
-    for folder, files in made.folders.items():
-        paths = write_together(directory / folder, files)
-        written += [directory / folder] if folder else paths
-    return tuple(written), made.without
+    for folder in {(directory / name).parent for name in made.files}:
+        if any(folder.glob(script.DONE.format("*"))):
+            raise UsageError(f"{folder} holds scripts that were run, and the way back: {ELSEWHERE}")
+    return write_together(directory, made.files), made.without

@@ -7,6 +7,7 @@ stopped, and only what was done is taken back. Documents have files of their own
 from __future__ import annotations
 
 import hashlib
+import re
 import shlex
 from typing import TYPE_CHECKING
 
@@ -21,7 +22,8 @@ if TYPE_CHECKING:
 APPLY, VERIFY, ROLLBACK = "apply.sh", "verify.sh", "rollback.sh"
 DONE = "done-{}"
 NOTHING = "true"  # what there is to do in a step that can only be taken back
-DOCUMENT = "--policy-document="
+_QUOTE = "'\"'\"'"  # a quote within quotes, as shlex writes it
+_DOCUMENT = re.compile(f"'--policy-document=((?:[^']|{_QUOTE})*)'")
 ABOUT = {
     APPLY: f"Puts the recommended policies of {{}} in place. {ROLLBACK} takes that back.",
     VERIFY: "Checks that {} has the recommended policies, and nothing is left to change.",
@@ -98,9 +100,8 @@ def _rollback(advice: Recommendation, files: dict[str, str]) -> Iterator[str]:
 
 def _command(line: str, name: str, files: dict[str, str]) -> str:
     """The command with its document in a file."""
-    words = shlex.split(line)
-    for place, word in enumerate(words):
-        if word.startswith(DOCUMENT):
-            files[name] = word.removeprefix(DOCUMENT) + "\n"
-            words[place] = f"{DOCUMENT}file://{name}"
-    return shlex.join(words)
+    found = _DOCUMENT.search(line)
+    if found is None:
+        return line
+    files[name] = found[1].replace(_QUOTE, "'") + "\n"
+    return f"{line[: found.start()]}--policy-document=file://{name}{line[found.end() :]}"

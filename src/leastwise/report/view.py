@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from rich.console import RenderableType
-    from rich.table import Table
     from rich.text import Text
 
 NAME_SHARE = 0.3  # of the width, for the name of one principal
@@ -79,28 +78,30 @@ class Section(NamedTuple):
     style: str = "bold"
     least: int = 1
 
-    def draw(self, columns: int, *, label_width: int, lines: int) -> Sequence[Text | Table]:
+    def draw(self, columns: int, *, label_width: int, lines: int) -> Sequence[Text]:
         """The section as wide as asked, each row in at most so many lines."""
-        from rich.table import Table  # noqa: PLC0415  only when something is shown
         from rich.text import Text  # noqa: PLC0415  only when something is shown
 
         lines = max(lines, self.least)
-        room = columns - INDENT - label_width - SPACE
-        grid = Table.grid(padding=(0, SPACE, 0, 0))
-        grid.add_column(width=INDENT - SPACE)
-        grid.add_column(width=label_width)
-        grid.add_column(width=room)
-        for row in self.rows:
-            grid.add_row("", Text(row.label, style=row.style), Text(clamp(row.text, room, lines=lines)))
-        return [Text(clamp(self.title, columns, lines=1), style=self.style), grid] if self.title else [grid]
+        margin = INDENT + label_width + SPACE
+        body = Text(no_wrap=True, overflow="ignore")  # broken into lines here: rich's tables are slow
+        for number, row in enumerate(self.rows):
+            first, *others = clamp(row.text, columns - margin, lines=lines).split("\n")
+            body.append(f"\n{'':{INDENT}}" if number else f"{'':{INDENT}}").append(
+                f"{row.label:{label_width}}", style=row.style
+            )
+            body.append(f"{'':{SPACE}}{first}")
+            body.append("".join(f"\n{'':{margin}}{other}" for other in others))
+        title = Text(clamp(self.title, columns, lines=1), style=self.style)
+        return [*([title] if self.title else []), *([body] if self.rows else [])]
 
 
-def draw(sections: Sequence[Section], columns: int, *, lines: int) -> list[Text | Table]:
+def draw(sections: Sequence[Section], columns: int, *, lines: int) -> list[Text]:
     """The sections one below the other, their labels in one column."""
     from rich.text import Text  # noqa: PLC0415  only when something is shown
 
     label_width = max(len(row.label) for section in sections for row in section.rows)
-    drawn: list[Text | Table] = []
+    drawn: list[Text] = []
     for section in sections:
         drawn += [*section.draw(columns, label_width=label_width, lines=lines), Text()]
     return drawn
