@@ -53,7 +53,7 @@ def _pointers(report: Report) -> Iterator[Evidence | Change]:
     for fix in report.fixes:
         yield from fix.statements
     for advice in report.recommendations:
-        yield from advice.changes
+        yield from (*advice.changes, *(advice.trust.changes if advice.trust else ()))
 
 
 def _documents(account: Account) -> Iterator[Document]:

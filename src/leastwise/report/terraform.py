@@ -72,13 +72,17 @@ def _text(name: str) -> str:
 
 
 def _document(each: Placed) -> str:
-    """The policy as the JSON that it is, in ASCII, since Terraform normalises its strings.
+    return argument("policy", each.policy.document)
+
+
+def argument(name: str, document: dict[str, object]) -> str:
+    """A policy as the argument of a resource: the JSON that it is, in ASCII, since Terraform normalises its strings.
 
     In a heredoc only `${` and `%{` mean something, and doubling the first character takes that away.
     https://developer.hashicorp.com/terraform/language/expressions/strings
     """
-    text = json.dumps(each.policy.document, indent=2)
-    return f"  policy = <<-{END}\n{_indented(_literal(text))}\n  {END}\n"
+    text = json.dumps(document, indent=2)
+    return f"  {name} = <<-{END}\n{_indented(_literal(text))}\n  {END}\n"
 
 
 def _literal(text: str) -> str:

@@ -12,7 +12,9 @@ import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
+from msgspec.structs import asdict
 
+from leastwise.report import terraform
 from leastwise.report.published import inert
 from leastwise.report.words import stops
 
@@ -92,11 +94,9 @@ class _Tables:
                 *(self._path(path, outside=False) for path in report.paths),
                 *(self._path(path, outside=True) for path in report.external),
             ],
-            "fixes": [
-                msgspec.structs.asdict(fix) | {"statements": self._refer(fix.statements)} for fix in report.fixes
-            ],
+            "fixes": [self._fix(fix) for fix in report.fixes],
             "scores": report.scores.principals,
-            "recommendations": report.recommendations,
+            "recommendations": [asdict(one) | {"terraform": terraform.render(one)} for one in report.recommendations],
             "portraits": report.backdrop.portraits if report.backdrop else (),
             "documents": report.backdrop.documents if report.backdrop else (),
             "abouts": self.abouts.items,
@@ -124,6 +124,12 @@ class _Tables:
             "status": status,
             "reason": reason,
         }
+
+    def _fix(self, fix: Fix) -> dict[str, Any]:
+        change = fix.rewrite
+        argument = "assume_role_policy" if change and change.document.startswith("trust") else "policy"
+        text = terraform.argument(argument, change.after) if change and change.after else ""
+        return asdict(fix) | {"statements": self._refer(fix.statements), "terraform": text}
 
     def _path(self, path: Path, *, outside: bool) -> dict[str, Any]:
         return {

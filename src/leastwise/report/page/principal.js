@@ -37,16 +37,41 @@ function policiesShown(data, arn, portrait) {
   return [bullets(held), evidenceShown(data, mine)];
 }
 
+/** What the recommendation rests on, and what is proven of it. */
+function adviceGround(data, advice) {
+  const { use, proof } = advice;
+  const closed = proof.paths_closed.map((id) => data.pathOf.get(id)).filter(Boolean);
+  const index = (value) => `${value.toLocaleString('en')} of 100`;
+  return facts([
+    ['Evidence of use', advice.evidence.length ? bullets(advice.evidence.map((one) => [
+      `${one.name}: ${count(one.days, 'days')}`, one.first ? `, from ${moment(one.first)}` : '', one.gaps.length ? `; cannot see ${one.gaps.join(', ')}` : '',
+    ])) : ''],
+    ['Its grade', `${advice.grade}${advice.grade_reasons.length ? `: ${advice.grade_reasons.join('; ')}` : ''}`],
+    ['Known of use', advice.evidence.length ? `${use.used.toLocaleString('en')} used, ${use.unused_proven.toLocaleString('en')} proven unused, ${use.unknown.toLocaleString('en')} unknown` : ''],
+    ['Unused index', advice.exposure_before !== null ? `${index(advice.exposure_before)} today, ${index(advice.exposure_after)} then` : ''],
+    ['Grants nothing new', `${proof.subset_of_current}${proof.method ? ` (${proof.method})` : ''}`],
+    ['Keeps what was used', advice.evidence.length ? `${proof.covers_observed} (${count(proof.observed, 'permissions')} asked)` : ''],
+    ['Not proven', bullets([...proof.reasons, ...proof.counterexamples.map((one) => `${one.action} on ${one.resource}${one.note ? `: ${one.note}` : ''}`)])],
+    ['Closes', closed.length ? bullets(closed.map((path) => pathLink(path, pathEnds(path)))) : ''],
+  ]);
+}
+
+function changesShown(title, changes) {
+  if (!changes.length) return null;
+  return h('details', {}, h('summary', {}, title), bullets(changes.map((change) => (
+    `${change.kind}: ${change.reason}${change.before ? ` (${change.before}${change.after ? ` → ${change.after}` : ''})` : ''}`))));
+}
+
 function adviceShown(data, advice) {
   if (!advice) return null;
-  const { actions_before: before, actions_after: after } = advice;
+  const { actions_before: before, actions_after: after, affects } = advice;
   return [
     h('p', {}, `${count(before, 'actions')} are granted today, ${after.toLocaleString('en')} would be. Confidence: ${advice.confidence}.`),
     bullets([...advice.confidence_reasons, ...advice.warnings.map((one) => `Mind: ${one}`)]),
-    advice.affects.length ? h('p', {}, `Also affects ${advice.affects.slice(0, 8).map(shortArn).join(', ')}${advice.affects.length > 8 ? ' and others' : ''}`) : null,
-    adviceDiffs(data, advice),
-    advice.changes.length ? h('details', {}, h('summary', {}, count(advice.changes.length, 'changes'), ', each with its reason'),
-      bullets(advice.changes.map((change) => `${change.kind}: ${change.reason}${change.before ? ` (${change.before}${change.after ? ` → ${change.after}` : ''})` : ''}`))) : null,
+    adviceGround(data, advice),
+    affects.length ? h('p', {}, `Also affects ${affects.slice(0, 8).map(shortArn).join(', ')}${affects.length > 8 ? ' and others' : ''}`) : null,
+    changesShown(`${count(advice.changes.length, 'changes')}, each with its reason`, advice.changes),
+    changesShown(`${count(advice.aggressive.length, 'more changes')}, were unknown use taken for none`, advice.aggressive),
   ];
 }
 
@@ -76,7 +101,7 @@ function principalDetail(data, arn) {
     part('Who can become it, and what it can become', becoming(data, arn, into, outOf)),
     part('Its policies', policiesShown(data, arn, portrait)),
     part('Which policies would be enough', adviceShown(data, data.adviceOf.get(arn))),
-    part('What to change', remedyTabs(data, arn, [])));
+    part('How to change them', remedyTabs(data, arn, [])));
   return { element, title: named(known) };
 }
 

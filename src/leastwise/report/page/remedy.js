@@ -37,7 +37,12 @@ function adviceDiffs(data, advice) {
     const text = data.documents.find((one) => one.arn === change.document && one.at === change.pointer);
     return text ? policyDiff(`${text.name}, removed: ${change.reason}`, text.body, null) : h('p', {}, `${change.document} ${change.pointer} is removed: ${change.reason}`);
   });
-  return [...policies, ...removed];
+  return [...policies, ...removed, ...(advice.trust ? [trustDiff(data, advice)] : [])];
+}
+
+function trustDiff(data, { subject, trust }) {
+  const before = data.documents.find((text) => text.arn === subject.arn && text.kind === 'trust');
+  return [policyDiff(trust.name, before ? before.body : null, trust.document), bullets(trust.choices.map((one) => `Fill in: ${one}`))];
 }
 
 function fixDiff(data, fix) {
@@ -54,36 +59,23 @@ function fixCommands(data, fix) {
   return [h('p', {}, fixName(data, fix), `: ${fix.text}`), told.length ? told : h('p', {}, fix.rewrite.mind.join('; '))];
 }
 
-/** How the change reads where Terraform keeps the policy: the document is what it must say. */
+/** How the change reads where Terraform keeps the policy: what its argument must say. */
 function fixTerraform(data, fix) {
-  if (fix.rewrite.after === null) {
-    return [h('p', {}, fixName(data, fix), `: take the resource of the ${fix.rewrite.document} out of your configuration.`)];
-  }
-  const lines = `${fix.rewrite.document.startsWith('trust') ? 'assume_role_policy' : 'policy'} = jsonencode(${hcl(inOrder(fix.rewrite.after), '')})`.split('\n');
+  const whole = fix.rewrite.document;
   return [
-    h('p', {}, fixName(data, fix), `: in the resource of the ${fix.rewrite.document}, let the argument be`),
-    codeBlock(lines, 'the Terraform argument'),
+    h('p', {}, fixName(data, fix), fix.terraform ? `: in the resource of the ${whole}, let this be` : `: take the resource of the ${whole} out of your configuration.`),
+    fix.terraform ? codeBlock(fix.terraform.trimEnd().split('\n'), 'the Terraform argument') : null,
   ];
 }
 
-/** A JSON value in the language of Terraform. */
-function hcl(value, indent) {
-  const deeper = `${indent}  `;
-  if (Array.isArray(value)) {
-    return value.length ? `[\n${value.map((one) => `${deeper}${hcl(one, deeper)},`).join('\n')}\n${indent}]` : '[]';
-  }
-  if (value !== null && typeof value === 'object') {
-    const members = Object.entries(value).map(([key, one]) => `${deeper}${hclKey(key)} = ${hcl(one, deeper)}`);
-    return members.length ? `{\n${members.join('\n')}\n${indent}}` : '{}';
-  }
-  return typeof value === 'string' ? hclText(value) : String(value);
-}
-
-const hclKey = (key) => (/^[A-Za-z_][A-Za-z0-9_-]*$/.test(key) ? key : hclText(key));
-
-/** A text in which nothing is a template: `${aws:username}` stays what it is. */
-function hclText(text) {
-  return JSON.stringify(text).replaceAll('${', '$${').replaceAll('%{', '%%{');
+/** The plan of a recommendation, step by step. */
+function adviceCommands(advice) {
+  const back = advice.plan.filter((step) => step.rollback).reverse();
+  return [
+    h('ol', {}, advice.plan.map((step) => h('li', {}, step.text, step.command ? codeBlock(step.command.split('\n'), 'the command') : null))),
+    back.length ? h('details', {}, h('summary', {}, 'Take back, the last step first'),
+      codeBlock(back.flatMap((step) => step.rollback.split('\n')), 'the commands that take it back')) : null,
+  ];
 }
 
 /** What to do about one principal and the statements that are pointed at, in tabs; null where nothing is known. */
@@ -91,17 +83,13 @@ function remedyTabs(data, arn, pointed) {
   const fixes = fixesFor(data, arn, pointed);
   const advice = data.adviceOf.get(arn);
   const advised = advice ? adviceDiffs(data, advice) : [];
-  const diffs = [
-    ...fixes.flatMap((fix) => fixDiff(data, fix)),
-    advised.length ? [h('h3', {}, `What would be enough for ${named(advice.subject)}`), advised] : [],
-  ].flat().filter(Boolean);
-  const commands = fixes.flatMap((fix) => fixCommands(data, fix));
-  const terraform = fixes.flatMap((fix) => fixTerraform(data, fix));
-  if (!diffs.length) return null;
-  const none = () => h('p', {}, 'No command is known for it: the difference shows what the policy should say.');
-  return tabs('Remediation', [
-    ['Policy diff', diffs],
-    ['AWS CLI', commands.length ? commands : none()],
-    ['Terraform', terraform.length ? terraform : none()],
-  ]);
+  const enough = (made) => (made.length ? [h('h3', {}, `What would be enough for ${named(advice.subject)}`), made] : []);
+  const content = [
+    ['Policy diff', [fixes.map((fix) => fixDiff(data, fix)), enough(advised)]],
+    ['AWS CLI', [fixes.map((fix) => fixCommands(data, fix)), enough(advice?.plan.length ? adviceCommands(advice) : [])]],
+    ['Terraform', [fixes.map((fix) => fixTerraform(data, fix)), enough(advice?.terraform ? [codeBlock(advice.terraform.trimEnd().split('\n'), 'the Terraform configuration')] : [])]],
+  ].map(([title, parts]) => [title, parts.flat(3).filter(Boolean)]);
+  if (!content[0][1].length) return null;
+  const none = () => h('p', {}, 'Nothing of the kind is known for it: the difference shows what the policy should say.');
+  return tabs('Remediation', content.map(([title, parts]) => [title, parts.length ? parts : none()]));
 }
