@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -52,19 +53,18 @@ class Driven:
         """Follow an address within the page."""
         self.page.evaluate(FOLLOW, address)
 
-    @property
-    def title(self) -> str:
-        """The heading of the view that shows."""
-        return self.page.locator("h1:visible").first.inner_text()
+    def shows(self, title: str) -> None:
+        """Wait until the view of this heading shows."""
+        self.page.locator("h1:visible").filter(has_text=title).wait_for()
 
     @property
     def rows(self) -> Locator:
         """The rows of the table that are drawn."""
         return self.page.locator(".table:visible .row")
 
-    def told(self) -> str:
-        """How many rows there are, in words."""
-        return self.page.locator("#view p[role=status]").inner_text()
+    def tells(self, number: str) -> None:
+        """Wait until the list says that it has so many."""
+        self.page.locator("#view p[role=status]:visible").filter(has_text=re.compile(f"^{number}$")).wait_for()
 
     def is_wider_than_the_window(self) -> bool:
         """Whether a reader must scroll sideways."""

@@ -17,14 +17,14 @@ from typing import TYPE_CHECKING, Any
 from leastwise.report.difference import difference
 from leastwise.report.page.chain import chains, described
 from leastwise.report.page.data import embed
-from leastwise.report.words import count, listed, moment, named, safe
+from leastwise.report.words import count, listed, moment, named, safe, short_arn
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from jinja2 import Environment
 
-    from leastwise.results import Path, Report
+    from leastwise.results import Path, Report, Unassessed
 
 FOLDER = files("leastwise.report") / "page"
 SCRIPTS = (
@@ -32,6 +32,7 @@ SCRIPTS = (
     "principals", "principal", "main",
 )  # fmt: skip
 PICTURES = 5  # paths that are drawn without script
+SHOWN = 6  # calls and subjects that are named at once
 HEADS_OUT = ("script-src", "style-src")
 
 
@@ -53,7 +54,8 @@ def render(report: Report) -> Iterator[bytes]:
                 for path in _worst(report)
             ],
             escalations=[path for path in report.paths if path.escalates],
-            gaps=sorted(Counter((gap.call, gap.reason) for gap in report.gaps).items()),
+            gaps=_together((gap.reason, gap.call) for gap in report.gaps),
+            unassessed=_together((each.reason, _unjudged(each)) for each in report.unassessed),
         )
     )
     return (piece.encode("utf-8", "backslashreplace") for piece in stream)
@@ -94,13 +96,26 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     made.filters.update(moment=moment, named=named, listed=listed)
-    made.globals.update(count=count, difference=difference)
+    made.globals.update(count=count, difference=difference, SHOWN=SHOWN)
     return made
 
 
 def _shown(value: Any) -> Any:
     """What stands on the page shows what it is: nothing in it hides, or turns the direction of what follows."""
     return safe(value) if type(value) is str else value
+
+
+def _together(entries: Iterable[tuple[str, str]]) -> list[tuple[str, list[str]]]:
+    """The names by what is said of them, each with the number of its targets where it has several."""
+    counts = Counter(entries)
+    found: dict[str, list[str]] = {}
+    for (said, name), number in sorted(counts.items()):
+        found.setdefault(said, []).append(f"{name} ({number} targets)" if number > 1 else name)
+    return list(found.items())
+
+
+def _unjudged(each: Unassessed) -> str:
+    return f"{each.check} for {short_arn(each.target)}" if each.target else each.check
 
 
 def _worst(report: Report) -> list[Path]:

@@ -110,8 +110,8 @@ function becoming(data, arn, into, outOf) {
   if (!paths.length) return h('p', { class: 'quiet' }, 'No reported path leads to it or from it.');
   const sources = new Set(into.flatMap((path) => path.edges.map((place) => data.edges[place])).filter((edge) => edge.target === arn && edge.source !== arn).map((edge) => edge.source));
   const told = [
-    sources.size ? `${count(sources.size, 'principals')} can become it` : 'nobody can become it on a reported path',
-    outOf.length ? `${count(outOf.length, 'paths')} lead from it` : 'no path leads on from it',
+    sources.size ? `${count(sources.size, 'principals')} can become it` : 'Nobody can become it on a reported path',
+    outOf.length ? `${count(outOf.length, 'paths')} from it` : 'no path leads on from it',
   ];
   return [
     h('p', {}, `${told.join('; ')}.`),
