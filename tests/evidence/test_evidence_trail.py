@@ -106,6 +106,8 @@ def test_a_log_that_could_not_be_read_may_have_held_the_use() -> None:
     assert said.verdict is UNKNOWN
     assert "some logs could not be read: a.json.gz (it is cut off)" in said.reason
     assert told("ec2:RunInstances", logs).verdict is USED
+    stray = msgspec.structs.replace(logs.coverage, faults=(Fault(path="README", reason="no log", lost=False),))
+    assert told("ec2:StopInstances", msgspec.structs.replace(logs, coverage=stray)).verdict is UNUSED
 
 
 def test_an_event_without_a_known_action_leaves_its_service_open() -> None:

@@ -66,8 +66,9 @@ class Trail:
             return f"there are events of {coverage.days} days, not of {self.least}"
         if account.days_since(coverage.last) > FRESH_DAYS:
             return f"the last event is {account.days_since(coverage.last)} days older than the snapshot"
-        if coverage.faults:
-            return f"some logs could not be read: {coverage.faults[0].path} ({coverage.faults[0].reason})"
+        lost = next((fault for fault in coverage.faults if fault.lost), None)
+        if lost or coverage.faults_unlisted:
+            return "some logs could not be read" + (f": {lost.path} ({lost.reason})" if lost else "")
         return ""
 
     @cached_property

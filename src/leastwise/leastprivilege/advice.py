@@ -175,14 +175,27 @@ class Adviser:
     def _fitting(
         self, holder: Holder, held: tuple[Held, ...], cuts: tuple[Cut, ...], need: Need | None
     ) -> tuple[Draft, tuple[AdvisedPolicy, ...]]:
-        """The narrowest draft that AWS takes, and its policies: without scoping, at last without use, if too long."""
-        for use, scoped in ((need, True), (need, False)) if need else ():
-            draft = fitted(self._draft(holder, held, cuts, use, scoped=scoped), holder, held)
-            policies = pack(holder, draft, held)
-            if fits(holder, (h for h in held if h.place in draft.edited()), policies):
-                return draft, policies
+        """The narrowest draft that AWS takes, and its policies: scoped less, at last without use, if it is too long."""
+        chosen = frozenset(range(len(held)))
+        found = self._tried(holder, held, cuts, need, chosen) if need else None
+        if need and not found:
+            chosen, found = frozenset(), self._tried(holder, held, cuts, need, frozenset())
+            for place in range(len(held)) if found else ():
+                more = self._tried(holder, held, cuts, need, chosen | {place})
+                chosen, found = (chosen | {place}, more) if more else (chosen, found)
+        if found:
+            return found
         draft = self._draft(holder, held, cuts, None)
         return draft, pack(holder, draft, held)
+
+    def _tried(
+        self, holder: Holder, held: tuple[Held, ...], cuts: tuple[Cut, ...], need: Need, scoped: frozenset[int]
+    ) -> tuple[Draft, tuple[AdvisedPolicy, ...]] | None:
+        """A draft and its policies, if AWS takes them."""
+        draft = fitted(self._draft(holder, held, cuts, need, scoped=scoped), holder, held)
+        policies = pack(holder, draft, held)
+        gone = (h for h in held if h.place in draft.edited())
+        return (draft, policies) if fits(holder, gone, policies) else None
 
     def _held(self, holder: Holder) -> Iterator[Held]:
         """The principal's own policies that can be read, with their places."""
@@ -200,7 +213,7 @@ class Adviser:
         cuts: tuple[Cut, ...],
         need: Need | None,
         *,
-        scoped: bool = True,
+        scoped: frozenset[int] | None = None,
     ) -> Draft:
         """The narrowed policies; shared by all whose policies, circumstances and use are the same."""
         policies = tuple(h.document.policy for h in held if isinstance(h.document.policy, Policy))
@@ -217,8 +230,8 @@ class Adviser:
             close(draft, cuts, ground)
             if need:
                 draft.pages[:] = [narrow(page, need, late) for page, late in zip(draft.pages, fresh, strict=True)]
-            if scoped:
-                draft.pages[:] = [_narrowed(page, ground, need) for page in draft.pages]
+            for place in range(len(held)) if scoped is None else scoped:
+                draft.pages[place] = _narrowed(draft.pages[place], ground, need)
             tidy(draft, ground, [s for p in groups if isinstance(p, Policy) for s in p.statements])
             self._drafts[key] = draft
         return self._drafts[key]

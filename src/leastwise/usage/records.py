@@ -63,6 +63,8 @@ class Fault(msgspec.Struct, frozen=True, kw_only=True, order=True):
 
     path: str
     reason: str
+    lost: bool = True
+    """Whether events may be missing for it; not for what is no log by its name."""
 
 
 class Unmapped(msgspec.Struct, frozen=True, kw_only=True, order=True):

@@ -105,12 +105,12 @@ def _below(folder: Path, strange: list[Fault]) -> Iterator[Path]:
         for name in names:
             path = Path(here, name)
             reason = why_not(path.as_posix())
-            if reason is None and not path.is_file():
-                reason = "it was not read: it is no file, or a link to none"
-            if reason is None:
+            if reason:
+                strange.append(Fault(path=str(path), reason=reason, lost=False))
+            elif reason is None and path.is_file():
                 yield path
-            elif reason:
-                strange.append(Fault(path=str(path), reason=reason))
+            elif reason is None:
+                strange.append(Fault(path=str(path), reason="it was not read: it is no file, or a link to none"))
 
 
 def _size(path: Path) -> int:
