@@ -128,6 +128,10 @@ def test_the_digests_beside_the_logs_are_no_fault(tmp_path: Path) -> None:
     assert (found.coverage.faults, found.coverage.events) == ((), 0)
 
 
+def test_a_file_that_gives_nothing_is_called_damaged_and_not_empty_too(tmp_path: Path) -> None:
+    assert "damaged" in reason(read(tmp_path, b"\x1f\x8bnonsense"))
+
+
 def test_what_lies_in_a_folder_and_is_no_log_is_named(tmp_path: Path) -> None:
     (tmp_path / "README.txt").write_text("hello")
     found = read(tmp_path, BOTH)

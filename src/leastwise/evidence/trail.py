@@ -31,7 +31,10 @@ if TYPE_CHECKING:
 FRESH_DAYS = 7
 """How long before the snapshot logs may end and still prove something of it."""
 SHOWN = 8
-_LEFT_OUT = "permissions without an event of their own, and what else the trails leave out"
+_LEFT_OUT = (
+    "permissions without an event of their own, and what else the trails leave out",
+    "what the trails left out before: their selectors are those of today",
+)
 
 
 class Trail:
@@ -103,7 +106,7 @@ class Trail:
         number = len(coverage.faults) + coverage.faults_unlisted
         words = (
             *coverage.remarks,
-            *((_LEFT_OUT,) if coverage.trails else self._guessed),
+            *(_LEFT_OUT if coverage.trails else self._guessed),
             f"{number} logs could not be read in full, the first {coverage.faults[0].path}" if number else "",
             f"services with events that no action is known for: {', '.join(sorted(self.unmapped))}"
             if self.unmapped

@@ -73,7 +73,8 @@ _NEXT = re.compile(r"[\s,]*")
 
 def events(log: Log, tell: Tell) -> Iterator[list[Event]]:
     """The events of a file, in pieces. Whatever is wrong is told, once for each kind of fault."""
-    pieces = _unpacked(log, tell)
+    damage: list[str] = []
+    pieces = _told(_unpacked(log, damage.append), damage, tell)
     head = next(pieces, b"").removeprefix(_MARK)
     line = head.partition(b"\n")[0] if b"\n" in head else b""
     if line.strip() and _is_json(line):
@@ -82,10 +83,17 @@ def events(log: Log, tell: Tell) -> Iterator[list[Event]]:
     text = _whole(head, pieces)
     if text is None:
         tell(f"its JSON text is longer than {LARGEST >> 20} MiB: no log file of CloudTrail is; it was not used")
-    elif not text.strip():
-        tell("it is empty")
-    else:
+    elif text.strip():
         yield _of_text(text, tell)
+    elif not damage:
+        tell("it is empty")
+
+
+def _told(pieces: Iterator[bytes], damage: list[str], tell: Tell) -> Iterator[bytes]:
+    """The pieces, and at their end what was wrong with them."""
+    yield from pieces
+    for reason in damage:
+        tell(reason)
 
 
 def _unpacked(log: Log, tell: Tell) -> Iterator[bytes]:
