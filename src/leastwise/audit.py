@@ -41,10 +41,12 @@ if TYPE_CHECKING:
     from leastwise.access import Holder
     from leastwise.account.model import Account
     from leastwise.leastprivilege import Advice
+    from leastwise.results import Recommendation
     from leastwise.snapshot import Gap, Snapshot
 
 PERMISSION_CHECKS = ("principal_", "policy_")  # a check's first word is its subject; these are about what it may do
 
+AGAIN = 10  # principals for each of whom the account is judged again, when no more are named
 NEVER_SEEN = ("session policies", "VPC endpoint policies")  # no call shows them: they come with the request
 
 
@@ -214,7 +216,15 @@ def _advise(
     if wanted.principals is None:
         return adviser.advise(_about_permissions(findings, scores))
     named = pick(account, wanted.principals) if wanted.principals else account.holders
-    return adviser.advise(_scored(named, scores), limit=len(named))
+    advice = adviser.advise(_scored(named, scores), limit=len(named))
+    return advice if len(named) > AGAIN else advice._replace(recommendations=tuple(_again(account, advice)))
+
+
+def _again(account: Account, advice: Advice) -> Iterator[Recommendation]:
+    """The recommendations, the paths of each as the account has them once it is followed."""
+    for each in advice.recommendations:
+        has_paths = each.proof.paths_closed or each.proof.paths_remaining
+        yield remedy.judged_again(account, each) if has_paths else each
 
 
 def _scored(holders: Iterable[Holder], scores: Scores) -> Iterator[PrincipalScore]:

@@ -1,6 +1,7 @@
 """Fixes: which documents to change, what that ends, how it is done and taken back."""
 
 from leastwise.awscli import line
+from leastwise.remedy.again import judged_again
 from leastwise.remedy.amendment import Amendment, amend
 from leastwise.remedy.commands import Commands, commands_of, warnings_of
 from leastwise.remedy.consequence import Consequence, today, what_if
@@ -22,6 +23,7 @@ __all__ = [
     "commands_of",
     "fix_first",
     "id_of",
+    "judged_again",
     "line",
     "plan",
     "sentence",
