@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from leastwise.collect.session import Aws
 
 STAGE = "CloudTrail log files"
-BATCH_BYTES = 4 << 20
+BATCH_BYTES = 16 << 20
 """Size, as they lie on disk, of the files that one worker takes at a time."""
 
 
