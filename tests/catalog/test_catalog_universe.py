@@ -199,3 +199,11 @@ def test_only_what_is_asked_for_is_read(statement: str, files: list[str]) -> Non
     program = OPENED.format(statement=statement, folder=str(FOLDER))
     run = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True)
     assert run.stdout.split() == [str(FOLDER / file) for file in files]
+
+
+def test_a_type_with_two_arns_has_two_patterns() -> None:
+    assert universe().resource_patterns("lex:CreateIntent") == ("arn:*:lex:*:*:bot/*", "arn:*:lex:*:*:bot:*")
+    assert len(universe().resource_types("lex:CreateIntent")) == 1
+    names = universe().names
+    assert not [pattern for name in names for pattern in universe().resource_patterns(name) if "," in pattern]
+    assert not [pattern for pattern in universe().resources_of() if "," in pattern]

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from leastwise.catalog.files import COLUMN, items, lines, rows
 from leastwise.catalog.global_keys import GLOBAL_KEYS
 
+_AND = ", "
 _PLACEHOLDER = r"\$?\{[^}]*\}|<[^>]*>"
 _OPEN = re.compile(rf"(?:{_PLACEHOLDER}|\*)+")
 
@@ -39,7 +40,9 @@ def taken(action: str, index: int) -> tuple[tuple[ResourceType, bool], ...]:
 
 @cache
 def _taken(service: str, cell: str) -> tuple[tuple[ResourceType, bool], ...]:
-    return tuple([(_type(service, item.removesuffix("*")), item.endswith("*")) for item in items(cell)])
+    return tuple(
+        [(kind, item.endswith("*")) for item in items(cell) for kind in _kinds(service, item.removesuffix("*"))]
+    )
 
 
 def alike(low: int, high: int) -> list[list[int]]:
@@ -71,9 +74,10 @@ def _owned() -> dict[str, list[tuple[str, str]]]:
     """The service in an ARN, which is ``*`` in one → the services that list such resources, with their templates."""
     found: dict[str, list[tuple[str, str]]] = {}
     for line in lines("types.txt"):
-        service, _, template, _ = line.split(COLUMN, 3)
-        owner = template.split(":", 3)[2]
-        found.setdefault("*" if "$" in owner else owner, []).append((service, template))
+        service, _, cell, _ = line.split(COLUMN, 3)
+        for template in cell.split(_AND):
+            owner = template.split(":", 3)[2]
+            found.setdefault("*" if "$" in owner else owner, []).append((service, template))
     return found
 
 
@@ -123,9 +127,11 @@ def _keys() -> list[str]:
 
 
 @cache
-def _type(service: str, name: str) -> ResourceType:
-    template, _, keys = _types()[f"{service}{COLUMN}{name}"].partition(COLUMN)
-    return ResourceType(name=name, template=template, pattern=pattern_of(template), keys=frozenset(items(keys)))
+def _kinds(service: str, name: str) -> tuple[ResourceType, ...]:
+    """The resource type of a name: one, or two that share it, since a few cells of AWS hold two ARNs."""
+    cell, _, keys = _types()[f"{service}{COLUMN}{name}"].partition(COLUMN)
+    own = frozenset(items(keys))
+    return tuple(ResourceType(name, template, pattern_of(template), own) for template in cell.split(_AND))
 
 
 @cache

@@ -45,7 +45,7 @@ class Universe(Names):
 
     def resource_types(self, action: str) -> tuple[str, ...]:
         """Names of the resource types the action takes, e.g. ``("bucket",)``; none if it takes only ``*``."""
-        return tuple(kind.name for kind, _ in self.taken(action))
+        return tuple(dict.fromkeys(kind.name for kind, _ in self.taken(action)))
 
     def resource_patterns(self, action: str) -> tuple[str, ...]:
         """ARN patterns of those types, each once, ``*`` for each variable part: ``("arn:*:s3:::*",)``."""

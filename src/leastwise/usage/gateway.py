@@ -55,9 +55,12 @@ def _noun(name: str) -> str:
 
 @cache
 def _templates() -> dict[str, tuple[str, ...]]:
-    """Type → its ARN templates, of which a cell of the catalogue may hold two."""
-    actions = {f"{SERVICE}{verb}" for verb in VERBS.values()}
-    return {kind.name: tuple(kind.template.split(", ")) for a in sorted(actions) for kind, _ in universe().taken(a)}
+    """Type → its ARN templates, of which it may have two."""
+    found: dict[str, dict[str, None]] = {}
+    for verb in sorted(set(VERBS.values())):
+        for kind, _ in universe().taken(f"{SERVICE}{verb}"):
+            found.setdefault(kind.name, {})[kind.template] = None
+    return {name: tuple(templates) for name, templates in found.items()}
 
 
 def _filled(template: str, scene: Scene) -> Found | None:

@@ -177,11 +177,7 @@ def clean(arn: str) -> Found:
 @cache
 def _places(action: str) -> tuple[Place, ...]:
     """The resource types of an action. Kept for each: they are as many as the catalogue's actions at most."""
-    return tuple(
-        _place(template, kind.name, required)
-        for kind, required in universe().taken(action)
-        for template in kind.template.split(", ")  # a few cells of the catalogue hold two
-    )
+    return tuple(_place(kind.template, kind.name, required) for kind, required in universe().taken(action))
 
 
 def _place(template: str, name: str, required: bool) -> Place:  # noqa: FBT001  it is a column of the catalogue
