@@ -145,3 +145,9 @@ def test_a_chosen_browser_that_is_not_there_is_not_replaced(monkeypatch: pytest.
     assert browser.find() is None
     monkeypatch.setenv(browser.CHOICE, "sh")
     assert (browser.find() or "").endswith("sh")
+
+
+def test_the_pictures_in_the_documents_are_small() -> None:
+    shown = set(re.findall(r"\]\((docs/[\w-]+\.png)\)", (ROOT / "README.md").read_text("utf-8")))
+    assert shown == {f"docs/{file.name}" for file in (ROOT / "docs").glob("*.png")}
+    assert all((ROOT / name).stat().st_size < 200_000 for name in shown)

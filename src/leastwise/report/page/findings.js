@@ -33,9 +33,10 @@ function findingsView(data) {
   function update() {
     const found = measured('filter', () => fittingFindings(data.findings, wanted));
     measured('draw', () => table.show(found));
-    told.textContent = found.length === data.findings.length
-      ? count(found.length, 'findings')
-      : `${found.length.toLocaleString('en')} of ${count(data.findings.length, 'findings')}`;
+    const every = count(data.findings.length, 'findings');
+    const aside = found.filter((finding) => finding.status !== 'open').length;
+    told.textContent = (found.length === data.findings.length ? every : `${found.length.toLocaleString('en')} of ${every}`)
+      + (aside ? `, ${aside.toLocaleString('en')} of them set aside` : '');
   }
 
   function open(query) {

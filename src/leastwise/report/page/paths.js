@@ -15,7 +15,8 @@ function pathsView(data) {
   for (const path of data.paths) {
     path.from = named(path.source);
     path.to = path.source.arn === path.target.arn ? 'itself' : named(path.target);
-    path.how = path.edges.map((edge) => data.edges[edge].title).join('; then ');
+    path.how = path.edges.map((edge) => data.edges[edge].title)
+      .map((title, place) => (place ? title.charAt(0).toLowerCase() + title.slice(1) : title)).join('; then ');
     path.words = `${path.from}\n${path.source.arn}\n${path.to}\n${path.target.arn}\n${path.how}`.toLowerCase();
   }
   const wanted = { text: '', verdict: '' };
