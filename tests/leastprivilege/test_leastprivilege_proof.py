@@ -11,6 +11,7 @@ from leastprivilege.adopt import advice, escalation
 from leastwise.account.last_accessed import CALL
 from leastwise.advised import Tri
 from leastwise.evidence import Knowledge
+from leastwise.leastprivilege import Adviser
 from leastwise.leastprivilege.proof import prove
 from leastwise.policy.document import Document, parse_value
 from trails import DATA, FAR, a_call, every_day, the_logs
@@ -19,6 +20,7 @@ from world import ACCOUNT, World, ago, allow, deny, document
 if TYPE_CHECKING:
     from leastwise.advised import Proof
 
+QUEUE = f"arn:aws:sqs:{FAR}:{ACCOUNT}:q"
 BUCKET = "arn:aws:s3:::b"
 KEY = f"arn:aws:kms:{FAR}:{ACCOUNT}:key/k"
 YES, NO, UNKNOWN = Tri.YES, Tri.NO, Tri.UNKNOWN
@@ -48,7 +50,7 @@ def proof(now: tuple[dict[str, object], ...], then: tuple[dict[str, object], ...
     account = World().role("worker", age=500, used=3, inline={"p": document(*now)}).build()
     role = account.roles[0]
     knowledge = Knowledge.of(account, [the_logs(*every_day(), *records)])
-    return prove(account, role, advised(role, *then), knowledge)
+    return prove(account, role, advised(role, *then), knowledge=knowledge)
 
 
 @pytest.mark.parametrize(
@@ -151,11 +153,13 @@ def test_it_is_judged_over_the_whole_set_of_policies(
 
 
 def test_a_use_that_the_current_policies_do_not_allow_is_set_apart() -> None:
-    found = proof((allow("s3:PutObject"),), (allow("s3:PutObject", f"{BUCKET}/*"),), GET)
-    assert (found.observed, found.set_apart) == (0, 1)
-    assert found.covers_observed is YES
+    now, then = (allow(["s3:PutObject", "ec2:*"]),), (allow("ec2:Describe*"),)
+    found = proof(now, then, GET, LIST)
+    assert (found.observed, found.set_apart, found.covers_observed) == (1, 1, YES)
     (reason,) = found.reasons
     assert reason.startswith("s3:GetObject: seen in use, but not allowed by the current policies")
+    alone = proof(now, then, GET)
+    assert (alone.observed, alone.set_apart, alone.covers_observed) == (0, 1, UNKNOWN)
 
 
 def test_where_the_event_does_not_tell_the_resource_only_all_of_them_will_do() -> None:
@@ -167,16 +171,33 @@ def test_where_the_event_does_not_tell_the_resource_only_all_of_them_will_do() -
 
 
 def test_a_denied_call_is_nothing_to_be_kept() -> None:
-    denied = GET | {"errorCode": "AccessDenied"}
-    found = proof((allow("s3:*"),), (allow("s3:PutObject"),), denied)
-    assert (found.observed, found.covers_observed) == (0, YES)
+    found = proof((allow(["s3:*", "ec2:*"]),), (allow("ec2:*"),), GET | {"errorCode": "AccessDenied"}, LIST)
+    assert (found.observed, found.covers_observed) == (1, YES)
+
+
+def test_where_nothing_was_seen_it_takes_sources_that_would_have_seen_all() -> None:
+    assert proof((allow("ec2:Run*"),), (allow("ec2:RunInstances"),)).covers_observed is YES
+    assert proof((allow("s3:*Object"),), (allow("s3:GetObject"),)).covers_observed is UNKNOWN
+
+
+def test_what_only_had_no_effect_takes_no_evidence_to_go() -> None:
+    twice = document(allow("sqs:*", QUEUE), allow("sqs:SendMessage", QUEUE))
+    hidden = document(allow(["sqs:SendMessage", "sns:Publish"], QUEUE), deny("sns:*"))
+    for body in (twice, hidden):
+        account = World().user("ann", inline={"p": body}).build()
+        found = Adviser(account, knowledge=Knowledge.of(account)).recommend(account.users[0], 50)
+        assert found.policies
+        assert found.proof.is_safe
+        assert found.proof.method.endswith("all that is allowed today is allowed then, whatever was used")
+    account = World().user("ann", inline={"p": document(allow("sqs:*"))}).build()
+    assert not Adviser(account, knowledge=Knowledge.of(account)).recommend(account.users[0], 50).proof.is_safe
 
 
 def test_without_evidence_it_is_unknown_whether_what_was_used_is_kept() -> None:
     account = World().role("worker", inline={"p": document(allow("s3:*"))}).build()
     role = account.roles[0]
     for knowledge in (None, Knowledge.of(account)):
-        found = prove(account, role, advised(role, allow("s3:GetObject")), knowledge)
+        found = prove(account, role, advised(role, allow("s3:GetObject")), knowledge=knowledge)
         assert found.covers_observed is UNKNOWN
         assert found.reasons == ("nothing is known of its use, so that what was used may be lost",)
         assert not found.is_safe
@@ -191,9 +212,9 @@ def test_what_a_groups_members_use_must_be_kept_for_each_of_them() -> None:
     ]
     knowledge = Knowledge.of(account, [the_logs(*every_day(), *calls)])
     group = account.groups[0]
-    kept = prove(account, group, advised(group, allow("s3:GetObject", f"{BUCKET}/*")), knowledge)
+    kept = prove(account, group, advised(group, allow("s3:GetObject", f"{BUCKET}/*")), knowledge=knowledge)
     assert (kept.observed, kept.covers_observed) == (2, YES)
-    lost = prove(account, group, advised(group, allow("s3:GetObject", f"{BUCKET}/a*")), knowledge)
+    lost = prove(account, group, advised(group, allow("s3:GetObject", f"{BUCKET}/a*")), knowledge=knowledge)
     assert [c.principal.rpartition("/")[2] for c in lost.counterexamples] == ["bob"]
 
 
@@ -206,7 +227,7 @@ def test_a_tried_action_of_which_no_event_tells_must_be_kept_on_everything() -> 
     user = account.users[0]
 
     def kept(*statements: dict[str, object]) -> Tri:
-        return prove(account, user, advised(user, *statements), Knowledge.of(account)).covers_observed
+        return prove(account, user, advised(user, *statements), knowledge=Knowledge.of(account)).covers_observed
 
     assert kept(allow("ec2:Start*")) is YES
     assert kept(allow("ec2:Start*", f"arn:aws:ec2:{FAR}:{ACCOUNT}:instance/*")) is UNKNOWN

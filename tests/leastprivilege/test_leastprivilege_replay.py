@@ -90,7 +90,7 @@ def test_a_use_that_is_taken_away_is_lost_and_said_to_be() -> None:
     account, worker, observed, _ = judged(*POLICIES["wildcards"])
     blind = Adviser(account, find_paths(account)).recommend(worker, 50)  # it takes away that a role is passed
     after = adopt(worker, blind)
-    proof = prove(account, worker, after, Knowledge.of(account, [the_logs(*every_day(), *WORK)]))
+    proof = prove(account, worker, after, knowledge=Knowledge.of(account, [the_logs(*every_day(), *WORK)]))
     gone = [(seen.action, seen.resource) for seen in observed if lost(account, worker, after, seen)]
     assert gone == [("iam:PassRole", f"arn:aws:iam::{ACCOUNT}:role/runner")]
     assert [(example.action, example.resource) for example in proof.counterexamples] == gone

@@ -18,7 +18,7 @@ from leastwise.advised import Tri, UseCounts
 from leastwise.evidence.grace import young
 from leastwise.leastprivilege import wording
 from leastwise.leastprivilege.closing import close, cuts_of, first_hops, starting_at
-from leastwise.leastprivilege.draft import Draft, Page
+from leastwise.leastprivilege.draft import CLEANING, Draft, Page
 from leastwise.leastprivilege.fitting import fits, fitted
 from leastwise.leastprivilege.ground import ground_of, sharers
 from leastwise.leastprivilege.measure import measured
@@ -119,7 +119,8 @@ class Adviser:
             if again != need:
                 draft, policies = self._fitting(holder, held, cuts, need := again)
                 after = on_paper(holder, held, policies, edited=draft.edited())
-        proof = prove(self.account, holder, after, self._knowledge)
+        cleaned = all(edit.move in CLEANING for edit in draft.edits)
+        proof = prove(self.account, holder, after, knowledge=self._knowledge, cleaned=cleaned)
         if proof.subset_of_current is Tri.NO:
             proof = with_paths(proof, self.account, holder, holder, paths)
             return replace(self._nothing(holder, risk, wording.withheld(proof)), proof=proof)

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from leastwise.access import own_layers
+from leastwise.access import layers_of, own_layers, possible_actions
 from leastwise.advised import Counterexample, Proof, Tri
 from leastwise.leastprivilege.closing import first_hops, still_open
-from leastwise.leastprivilege.covering import is_told_of, rulings
+from leastwise.leastprivilege.covering import rulings
 from leastwise.leastprivilege.draft import short
 from leastwise.policy.algebra import Verdict, contains
 from leastwise.policy.document import Document, parse
@@ -34,6 +34,7 @@ ADVISED = "leastwise"  # the source of documents that stand on paper only
 SUBSET, COVERS = "subset_of_current", "covers_observed"
 UNCHANGED = Proof(subset_of_current=Tri.YES, covers_observed=Tri.YES, method="nothing changes")
 UNSEEN = "nothing is known of its use, so that what was used may be lost"
+NOTHING_LOST = "all that is allowed today is allowed then, whatever was used"
 UNDECIDED = "seen in use, but not on which resource or under which conditions, and some of these are lost"
 APART = (
     "seen in use, but not allowed by the current policies: they changed since, or a resource's own policy allowed it"
@@ -60,14 +61,27 @@ def on_paper(
     return msgspec.structs.replace(holder, inline=inline, attached=attached, memo={})
 
 
-def prove(account: Account, before: Holder, after: Holder, knowledge: Knowledge | None = None) -> Proof:
-    """What is proven of the principal as advised: that it gains nothing, and that it loses nothing seen in use."""
+def prove(
+    account: Account, before: Holder, after: Holder, *, knowledge: Knowledge | None = None, cleaned: bool = False
+) -> Proof:
+    """What is proven of the principal as advised: that it gains nothing, and that it loses nothing seen in use.
+
+    Where it was only `cleaned` of what had no effect, it may be shown to lose nothing at all.
+    """
     if after is before:
         return UNCHANGED
     proof = narrower(own_layers(before), own_layers(after))
-    if knowledge is None or not is_told_of(knowledge, before):
+    if knowledge is None:
         return msgspec.structs.replace(proof, reasons=(*proof.reasons, UNSEEN))
-    return _covering(proof, tuple(rulings(account, knowledge, before, after)))
+    if cleaned and contains(layers_of(account, after), layers_of(account, before)).verdict is Verdict.CONTAINED:
+        return msgspec.structs.replace(proof, covers_observed=Tri.YES, method=f"{proof.method}; {NOTHING_LOST}")
+    found = tuple(rulings(account, knowledge, before, after))
+    asked = [ruling for ruling in found if ruling.kept]
+    if not asked and possible_actions(account, before) & ~knowledge.unused(before):
+        return msgspec.structs.replace(
+            proof, reasons=(*proof.reasons, UNSEEN, *_why(list(found), APART)), set_apart=len(found)
+        )
+    return _covering(proof, found)
 
 
 def with_paths(proof: Proof, account: Account, before: Holder, after: Holder, paths: Iterable[Path]) -> Proof:
