@@ -166,3 +166,21 @@ def test_scripts_are_the_owners_to_run(tmp_path: Path) -> None:
 
     script, other = write_whole(tmp_path, {"a.sh": [b""], "b.json": [b""]})
     assert (stat.S_IMODE(script.stat().st_mode), stat.S_IMODE(other.stat().st_mode)) == (0o700, 0o600)
+
+
+def test_a_scan_reads_evidence_too(cli: Cli, tmp_path: Path) -> None:
+    snapshot = save(a_world(), tmp_path / "s.json")
+    spec = logs(tmp_path / "logs", ann("s3:GetObject", {"bucketName": "x", "key": "k"}))
+    cli("scan", "--snapshot", snapshot, "--evidence", spec, "-o", str(tmp_path), "--quiet")
+    assert json.loads((tmp_path / ADVICE).read_text())["basis"] == "snapshot and evidence of use"
+    assert cli("scan", "--snapshot", snapshot, "--evidence", "x=y").code == 2
+
+
+def test_what_access_advisor_did_not_tell_is_unknown_and_kept(cli: Cli, tmp_path: Path) -> None:
+    call = "iam:GetServiceLastAccessedDetails"
+    world = a_world().gap(call, target=f"{IAM}:user/ann")
+    said = cli("recommend", "ann", "--snapshot", save(world, tmp_path / "s.json"))
+    told = "".join(said.out.split())
+    assert f"{call}{IAM}:user/ann:AccessDenied" in told
+    assert "-s3:GetObjectonarn:aws:s3:::x/*" in told
+    assert "notcalledsafe" in told

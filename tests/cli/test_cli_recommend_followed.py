@@ -40,7 +40,7 @@ def state(url: str) -> Any:
 
 def held(holder: dict[str, Any]) -> Any:
     name = next(holder[f"{kind}Name"] for kind in ("User", "Group", "Role") if f"{kind}Name" in holder)
-    inline = next((holder[key] for key in holder if key.endswith("PolicyList")), [])
+    inline: list[Any] = next((holder[key] for key in holder if key.endswith("PolicyList")), [])
     attached = sorted(policy["PolicyArn"] for policy in holder["AttachedManagedPolicies"])
     return [name, sorted(inline, key=json.dumps), attached, holder.get("AssumeRolePolicyDocument")]
 

@@ -74,13 +74,13 @@ def test_all_that_is_known_of_one_is_told() -> None:
         "policy old: because of policy removed",
         "narrowed s3:* on * -> arn:aws:s3:::x: because of scoped",
         "ec2:* on * -> ec2:Describe* on *: because of unused",
-        "kept in managed policy own instead of policy/own, 90 of 6,144 characters: - s3:GetObject on arn:aws:s3:::x/*",
+        "kept in managed policy own, 90 of 6,144 characters: - s3:GetObject on arn:aws:s3:::x/*",
         "use 3 used, 1 proven unused, 996 unknown",
         "unknown sqs:* on *: because of unused (policy/own /Statement/2); --aggressive removes it",
         "evidence CloudTrail logs, 2026-01-01 to 2026-04-30, 120 days covered; sees management events",
         "blind CloudTrail logs: data events of s3",
         "worth medium; 120 days",
-        "proof safe: grants nothing new, covers all 7 uses that were seen by the algebra",
+        "proof safe: grants nothing new, and covers 7 permissions seen in use by the algebra",
         "paths ends 1, leaves 2",
         "plan 1. write own 2. look",
         "mind look out it meets others, too: role/other, and 3 more",
@@ -112,6 +112,35 @@ def test_without_evidence_it_says_so_and_how_to_bring_some() -> None:
     told = flat(advising(advised("p"), changes=CHANGES[:1]))
     assert "evidence none of use; --evidence and --last-accessed bring some" in told
     assert "worth" not in told
+
+
+@pytest.mark.parametrize(
+    ("after", "words"),
+    [
+        ("iam:PassRole removed", "removed iam:PassRole: because"),
+        ("removed: 3 actions of s3", "removed 3 actions of s3: because"),
+        ("removed", "removed iam:* on *: because"),
+        ("", "removed iam:* on *: because"),
+        ("iam:* on x", "narrowed iam:* on * -> x: because"),
+        ("iam:Get* on *", "narrowed iam:* on * -> iam:Get* on *: because"),
+        ("what was removed stays", "narrowed iam:* on * -> what was removed stays: because"),
+    ],
+)
+def test_what_goes_and_what_shrinks_are_told_apart(after: str, words: str) -> None:
+    assert words in flat(advising(changes=(change("unused", "iam:* on *", after),)))
+
+
+def test_what_is_replaced_by_another_is_named() -> None:
+    advice = advising(
+        advised("a", replaces="arn:aws:iam::aws:policy/Big"),
+        advised("b", kind="managed", replaces=f"{ANN.arn} inline policy long"),
+        advised("c"),
+        changes=CHANGES,
+    )
+    told = flat(advice)
+    assert "in managed policy a instead of policy/Big, 90" in told
+    assert "in managed policy b instead of user/ann inline policy long, 90" in told
+    assert "in managed policy c, 90" in told
 
 
 def test_who_has_nothing_to_change_is_told_so() -> None:

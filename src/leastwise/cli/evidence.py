@@ -6,21 +6,37 @@ import os
 from typing import TYPE_CHECKING
 
 from leastwise.cli.progress import bar
+from leastwise.cli.source import Source
 from leastwise.collect.evidence.gather import gather
+from leastwise.collect.evidence.spec import agree, parse
 from leastwise.collect.options import Options
 from leastwise.parallel import processes
 
 if TYPE_CHECKING:
-    from leastwise.cli.source import Account
     from leastwise.usage.records import Evidence
 
 
-def gathered(specs: tuple[str, ...], account: Account, *, quiet: bool) -> tuple[Evidence, ...]:
-    """The evidence of every source that was asked for; none where none was."""
-    if not specs:
-        return ()
-    with bar(quiet=quiet) as progress:
-        chosen = Options(
-            region=account.region, profile=account.profile, endpoint_url=account.endpoint_url, progress=progress
-        )
-        return gather(specs, chosen, mapper=processes(os.cpu_count() or 1))
+class Witnessed(Source, frozen=True, kw_only=True):
+    """What the command line says of where to look, and of who tells of use."""
+
+    evidence: tuple[str, ...]
+
+    @property
+    def connects(self) -> bool:
+        """Some evidence is had from an account, also where a file shows it."""
+        return any(parse(each).live for each in self.evidence)
+
+    def agree(self) -> None:
+        """Raise UsageError for what cannot be done, before anything is done."""
+        super().agree()
+        agree(self.evidence)
+
+    def gather(self, *, quiet: bool) -> tuple[Evidence, ...]:
+        """The evidence of every source that was asked for; none where none was."""
+        if not self.evidence:
+            return ()
+        with bar(quiet=quiet) as progress:
+            chosen = Options(
+                region=self.region, profile=self.profile, endpoint_url=self.endpoint_url, progress=progress
+            )
+            return gather(self.evidence, chosen, mapper=processes(os.cpu_count() or 1))

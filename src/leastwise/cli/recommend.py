@@ -11,11 +11,9 @@ import click
 from leastwise.audit import Options, audit
 from leastwise.cli import options
 from leastwise.cli.advice_files import FORMATS, deliver, printed
-from leastwise.cli.evidence import gathered
+from leastwise.cli.evidence import Witnessed
 from leastwise.cli.files import ready
 from leastwise.cli.screen import look
-from leastwise.cli.source import Source
-from leastwise.collect.evidence.spec import agree, parse
 from leastwise.errors import UsageError
 from leastwise.report.advice_text import render
 from leastwise.report.words import listed
@@ -27,11 +25,10 @@ NAMED = 5  # of those who are missing
 LEFT, GAPS = 1, 4  # see `contract`, *Exit codes*
 
 
-class Choices(Source, frozen=True, kw_only=True):
+class Choices(Witnessed, frozen=True, kw_only=True):
     """What the command line asks for, by the names of the flags."""
 
     principals: tuple[str, ...]
-    evidence: tuple[str, ...]
     aggressive: bool
     form: str
     output: Path | None
@@ -39,15 +36,9 @@ class Choices(Source, frozen=True, kw_only=True):
     strict: bool
     quiet: bool
 
-    @property
-    def connects(self) -> bool:
-        """Some evidence is had from an account, also where a file shows it."""
-        return any(parse(each).live for each in self.evidence)
-
     def agree(self) -> None:
         """Raise UsageError for what cannot be done, before anything is done."""
         super().agree()
-        agree(self.evidence)
         if self.form == "cli" and self.output is None:
             raise UsageError("--format cli writes scripts and the documents that they put in place: give -o DIR")
         if self.output is not None:
@@ -90,7 +81,7 @@ def command(**given: Any) -> int:
     choices = Choices(**given)
     choices.agree()
     snapshot = choices.look(quiet=choices.quiet)
-    evidence = gathered(choices.evidence, choices.account, quiet=choices.quiet)
+    evidence = choices.gather(quiet=choices.quiet)
     report = audit(snapshot, Options(principals=choices.principals, evidence=evidence, aggressive=choices.aggressive))
     tell(report, choices)
     if choices.strict and not report.complete:

@@ -7,12 +7,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+import msgspec
 
 from leastwise.audit import Options, audit, select
 from leastwise.checks.core import Limits
 from leastwise.cli import options
+from leastwise.cli.evidence import Witnessed
 from leastwise.cli.files import deliver, known, ready
-from leastwise.cli.source import Source
 from leastwise.cli.words import separate
 from leastwise.collect.file import write_snapshot
 from leastwise.errors import UsageError
@@ -31,7 +32,7 @@ LIMITS = Limits()
 FINDINGS, GAPS = 1, 4  # see `contract`, *Exit codes*
 
 
-class Choices(Source, frozen=True, kw_only=True):
+class Choices(Witnessed, frozen=True, kw_only=True):
     """What the command line asks for, by the names of the flags."""
 
     save_snapshot: Path | None
@@ -85,6 +86,7 @@ source = options.together(
     options.source,
     options.inventory,
     options.last_accessed,
+    options.evidence,
     click.option("--save-snapshot", metavar="FILE", type=click.Path(path_type=Path), help="Keep what was seen."),
 )
 judging = options.together(
@@ -157,7 +159,9 @@ def command(**given: Any) -> int:
     """
     choices = Choices(**given)
     choices.agree()
-    report = audit(choices.seen(), choices.options)
+    snapshot = choices.seen()
+    evidence = choices.gather(quiet=choices.quiet)
+    report = audit(snapshot, msgspec.structs.replace(choices.options, evidence=evidence))
     if choices.redact:
         from leastwise.report.redact import redact  # noqa: PLC0415  for whoever wants it
 

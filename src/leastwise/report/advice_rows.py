@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
 from leastwise.advised import Tri
-from leastwise.report.placing import REMOVED, is_writable
+from leastwise.report.placing import REMOVED, is_writable, placed
 from leastwise.report.view import Row, Section
 from leastwise.report.words import count, named, safe, short_arn
 
@@ -16,7 +17,8 @@ if TYPE_CHECKING:
     from leastwise.advised import Counterexample, Source
     from leastwise.results import AdvisedPolicy, Change, Recommendation
 
-TAKEN = " removed"
+WHOLE = "removed"
+_TAKEN = re.compile("removed: (.*)|(.*) removed")
 PROVED = {Tri.YES: "proven", Tri.NO: "no", Tri.UNKNOWN: "not proven"}
 NO_EVIDENCE = "none of use; --evidence and --last-accessed bring some"
 ON = " on "
@@ -62,7 +64,15 @@ def _changes(advice: Recommendation) -> Iterator[Row]:
 
 def label_of(change: Change) -> str:
     """What happens to what stands before: it goes, or it shrinks."""
-    return "removed" if not change.after or change.after.endswith(TAKEN) else "narrowed"
+    return "narrowed" if _taken(change) is None else "removed"
+
+
+def _taken(change: Change) -> str | None:
+    """What a change takes away; None where it leaves something smaller in its place."""
+    if change.after in {"", WHOLE}:
+        return change.before
+    found = _TAKEN.fullmatch(change.after)
+    return found and (found[1] or found[2])
 
 
 def _change(change: Change) -> str:
@@ -76,8 +86,9 @@ def _change(change: Change) -> str:
 
 def _difference(change: Change) -> str:
     """What goes; or what stood there and what stands there now, with what is the same told once."""
-    if label_of(change) == "removed":
-        return change.after.removesuffix(TAKEN) or change.before
+    taken = _taken(change)
+    if taken is not None:
+        return taken
     what, on, where = change.after.partition(ON)
     same = bool(on) and change.before.startswith(what + ON)
     return f"{change.before} -> {where if same else change.after}"
@@ -85,11 +96,17 @@ def _difference(change: Change) -> str:
 
 def _kept(advice: Recommendation) -> Iterator[Row]:
     """The recommended documents, statement by statement."""
-    for policy in advice.policies:
-        instead = f" instead of {short_arn(policy.replaces)}" if policy.replaces.startswith("arn:") else ""
+    for policy, in_place, _ in placed(advice):
+        instead = "" if in_place or not policy.replaces else f" instead of {_replaced(policy.replaces)}"
         size = f"{policy.size:,} of {policy.quota:,} characters"
         yield Row("kept", f"in {policy.kind} policy {policy.name}{instead}, {size}:", "green")
         yield from (Row("kept", f"- {text}", "green") for text in _statements(policy))
+
+
+def _replaced(text: str) -> str:
+    """Which policy that is: the end of its ARN, and the name of an inline one."""
+    arn, *inline = text.split(" ", 1)
+    return " ".join((short_arn(arn), *inline))
 
 
 def _statements(policy: AdvisedPolicy) -> Iterator[str]:
@@ -139,7 +156,9 @@ def _proof(advice: Recommendation) -> Iterator[Row]:
     """Never called safe unless both are proven."""
     proof = advice.proof
     if proof.is_safe:
-        yield Row("proof", f"safe: grants nothing new, covers all {proof.observed:,} uses that were seen", "green")
+        yield Row(
+            "proof", f"safe: grants nothing new, and covers {count(proof.observed, 'permissions')} seen in use", "green"
+        )
     else:
         both = f"nothing new granted: {PROVED[proof.subset_of_current]}"
         covers = f"all that was seen still allowed: {PROVED[proof.covers_observed]}"

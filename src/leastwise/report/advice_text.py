@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 from leastwise.advised import Tri
 from leastwise.report.advice_rows import few, section
 from leastwise.report.view import ALL_LINES, SPACE, Row, Section, View, draw, text
-from leastwise.report.words import count, moment, named, safe, shorten
+from leastwise.report.words import count, moment, named, shorten
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from rich.console import RenderableType
 
-    from leastwise.results import Recommendation, Report
+    from leastwise.results import MissingView, Recommendation, Report
 
 IN_FULL = 3  # more than these are listed in a table, with the worst in full below it
 LISTED = 20
@@ -49,9 +49,13 @@ def _head(report: Report, most: int) -> Section:
         Row("seen", f"{moment(report.taken_at)}; {report.origin}"),
         Row("advised", f"{count(len(every), 'principals')}, {changed:,} with changes, {proven:,} of them proven safe"),
     ]
-    rows += [Row("not seen", f"{safe(f'{gap.call} {gap.target}')}: {gap.reason}", "yellow") for gap in report.gaps]
+    rows += [Row("not seen", _unseen(gap), "yellow") for gap in report.gaps]
     rows += [Row("note", note) for note in report.notes]
     return Section(f"{report.tool}: account {report.account}", tuple(few(rows, most)))
+
+
+def _unseen(gap: MissingView) -> str:
+    return f"{' '.join(filter(None, (gap.call, gap.target)))}: {gap.reason}"
 
 
 def _table(every: Sequence[Recommendation], look: View) -> Iterator[RenderableType]:
