@@ -160,10 +160,14 @@ def _bodies(statement: Statement, bounds: tuple[Bound, ...]) -> Iterator[Body]:
     parts: list[tuple[Body, Bound | None]] = [(rest, None)] if rest else []
     parts += [({b.kind: list(b.entries)}, b) for b in bounds if b.key]
     for number, (principal, bound) in enumerate(parts):
-        body = {**source, "Principal": principal}
+        body = source if len(parts) == 1 and not _is_left_out(bounds) else {**source, "Principal": principal}
         if number and source.get("Sid"):
             body["Sid"] = f"{source['Sid']}{number + 1}"
         yield from _split(statement, body, bound) if bound else (body,)
+
+
+def _is_left_out(bounds: Iterable[Bound]) -> bool:
+    return any(not bound.key for bound in bounds)
 
 
 def _rest(statement: Statement, bounds: Iterable[Bound]) -> Body:
