@@ -104,7 +104,7 @@ def test_a_log_that_could_not_be_read_may_have_held_the_use() -> None:
     logs = msgspec.structs.replace(logs, coverage=torn)
     said = told("ec2:StopInstances", logs)
     assert said.verdict is UNKNOWN
-    assert "some logs could not be read: a.json.gz (it is cut off)" in said.reason
+    assert "mend them or leave them out: a.json.gz (it is cut off)" in said.reason
     assert told("ec2:RunInstances", logs).verdict is USED
     stray = msgspec.structs.replace(logs.coverage, faults=(Fault(path="README", reason="no log", lost=False),))
     assert told("ec2:StopInstances", msgspec.structs.replace(logs, coverage=stray)).verdict is UNUSED

@@ -77,6 +77,10 @@ class Knowledge:
         """The sources that tell of the principal, each with its window."""
         return tuple(witness.source for witness in self._of(holder).witnesses)
 
+    def telling(self, holder: User | Group | Role) -> tuple[str, ...]:
+        """The names of the sources that saw use, or would have."""
+        return tuple(w.source.name for w in self._of(holder).witnesses if w.used | w.unused)
+
     def proofs(self, holder: User | Group | Role) -> tuple[tuple[Source, int], ...]:
         """The sources that prove something unused, and what."""
         known = self._of(holder)

@@ -71,7 +71,8 @@ class Trail:
             return f"the last event is {account.days_since(coverage.last)} days older than the snapshot"
         lost = next((fault for fault in coverage.faults if fault.lost), None)
         if lost or coverage.faults_unlisted:
-            return "some logs could not be read" + (f": {lost.path} ({lost.reason})" if lost else "")
+            named = f": {lost.path} ({lost.reason})" if lost else ""
+            return f"some logs could not be read, and may have held its use; mend them or leave them out{named}"
         return ""
 
     @cached_property

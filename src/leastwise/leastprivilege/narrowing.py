@@ -71,6 +71,8 @@ def _is_own(resource: str, account: Account) -> bool:
 
 
 def _overlap(resources: Resources, glob: Glob) -> bool:
+    if glob.is_any:  # the resource of an action that takes none, which nothing narrower allows
+        return resources.negated or resources.is_any
     return resources.negated or any("${" in p or overlaps(Glob.parse(p), glob) for p in resources.entries)
 
 

@@ -53,8 +53,7 @@ def _reasons(knowledge: Knowledge, holder: Holder, by: Told) -> Iterator[str]:
     if not (by.need.used or by.need.unused):
         yield NO_EVIDENCE
         return
-    names = [source.name for source in knowledge.sources(holder)]
-    yield f"use is known from {short(names)}: what was due in none of their windows looks unused"
+    yield f"use is known from {short(knowledge.telling(holder))}: what was due in none of their windows looks unused"
     if any(page.follows_use for page in by.draft.pages):
         yield f"actions that are newer than the catalogue of {catalog.version()} are known to no source"
 
