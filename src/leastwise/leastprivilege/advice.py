@@ -19,7 +19,7 @@ from leastwise.evidence.grace import young
 from leastwise.leastprivilege import wording
 from leastwise.leastprivilege.closing import close, cuts_of, first_hops, starting_at
 from leastwise.leastprivilege.draft import CLEANING, Draft, Page
-from leastwise.leastprivilege.fitting import fits, fitted
+from leastwise.leastprivilege.fitting import fits, fitted, number
 from leastwise.leastprivilege.ground import ground_of, sharers
 from leastwise.leastprivilege.measure import measured
 from leastwise.leastprivilege.narrowing import keeps, narrow
@@ -176,18 +176,27 @@ class Adviser:
     def _fitting(
         self, holder: Holder, held: tuple[Held, ...], cuts: tuple[Cut, ...], need: Need | None
     ) -> tuple[Draft, tuple[AdvisedPolicy, ...]]:
-        """The narrowest draft that AWS takes, and its policies: scoped less, at last without use, if it is too long."""
-        chosen = frozenset(range(len(held)))
-        found = self._tried(holder, held, cuts, need, chosen) if need else None
-        if need and not found:
-            chosen, found = frozenset(), self._tried(holder, held, cuts, need, frozenset())
-            for place in range(len(held)) if found else ():
-                more = self._tried(holder, held, cuts, need, chosen | {place})
-                chosen, found = (chosen | {place}, more) if more else (chosen, found)
+        """The narrowest draft that AWS takes, and its policies; by use where that is known and fits into the quotas."""
+        found = self._following(holder, held, cuts, need) if need and need.tells else None
         if found:
             return found
         draft = self._draft(holder, held, cuts, None)
         return draft, pack(holder, draft, held)
+
+    def _following(
+        self, holder: Holder, held: tuple[Held, ...], cuts: tuple[Cut, ...], need: Need
+    ) -> tuple[Draft, tuple[AdvisedPolicy, ...]] | None:
+        """The draft that follows use, its policies scoped where that makes no more of them than it would be without."""
+        whole = self._tried(holder, held, cuts, need, frozenset(range(len(held))))
+        if whole and number(whole[1]) <= number([h.document for h in held if h.place in whole[0].edited()]):
+            return whole
+        chosen: frozenset[int] = frozenset()
+        found = self._tried(holder, held, cuts, need, chosen)
+        for place in range(len(held)) if found else ():
+            more = self._tried(holder, held, cuts, need, chosen | {place})
+            if found and more and number(more[1]) <= number(found[1]):
+                chosen, found = chosen | {place}, more
+        return found or whole
 
     def _tried(
         self, holder: Holder, held: tuple[Held, ...], cuts: tuple[Cut, ...], need: Need, scoped: frozenset[int]

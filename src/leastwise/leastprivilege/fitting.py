@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from leastwise.access import Holder
     from leastwise.leastprivilege.draft import Clause, Page
     from leastwise.leastprivilege.packing import Held
+    from leastwise.policy.document import Document
     from leastwise.policy.elements import Actions
     from leastwise.results import AdvisedPolicy
 
@@ -62,6 +63,12 @@ def fits(holder: Holder, gone: Iterable[Held], policies: tuple[AdvisedPolicy, ..
     """Whether AWS takes them: each within its quota, and no more attached than may be, or than are."""
     few = attached(holder, gone, policies) <= max(ATTACHMENTS, len(holder.attached))
     return few and all(policy.size <= policy.quota for policy in policies)
+
+
+def number(policies: Iterable[AdvisedPolicy | Document]) -> tuple[int, int]:
+    """How many managed policies, and how many in all."""
+    kinds = [policy.kind for policy in policies]
+    return kinds.count("managed"), len(kinds)
 
 
 @lru_cache(maxsize=1 << 12)

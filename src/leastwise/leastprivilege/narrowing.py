@@ -57,8 +57,9 @@ def keeps(before: Page, after: Page, need: Need, account: Account) -> bool:
         news = [c for c in after.clauses if c.actions.match(action)]
         for resource in resources if olds else ():
             glob, own = Glob.parse(resource), _is_own(resource, account)
-            held = any(_holds(c.resources, glob) for c in news if own or not c.bounds)
-            if not held and any(_overlap(c.resources, glob) for c in olds):
+            still = [c.resources for c in news if own or not c.bounds]
+            same = {entry for one in still for entry in one.entries if not one.negated}
+            if not any(_holds(one, glob) for one in still) and any(_overlap(c.resources, glob, same) for c in olds):
                 return False
     return True
 
@@ -70,10 +71,12 @@ def _is_own(resource: str, account: Account) -> bool:
     return owner == account.id or any(resource.partition("/")[0] == bucket for bucket in buckets(account) or ())
 
 
-def _overlap(resources: Resources, glob: Glob) -> bool:
+def _overlap(resources: Resources, glob: Glob, same: set[str]) -> bool:
+    """Whether the list may have held some of it by an entry that does not stay the same."""
     if glob.is_any:  # the resource of an action that takes none, which nothing narrower allows
         return resources.negated or resources.is_any
-    return resources.negated or any("${" in p or overlaps(Glob.parse(p), glob) for p in resources.entries)
+    gone = [p for p in resources.entries if p not in same]
+    return resources.negated or any("${" in p or overlaps(Glob.parse(p), glob) for p in gone)
 
 
 def _holds(resources: Resources, glob: Glob) -> bool:
