@@ -116,3 +116,10 @@ def test_a_redacted_scan_names_nobody_in_no_file_and_not_on_the_screen(cli: Cli,
 def test_a_page_of_the_json_is_redacted_too(cli: Cli, here: Path, audited: Path) -> None:
     assert cli("report", str(audited / AUDIT), "--format", "html", "--redact", "-q").code == 0
     assert not NAMES.search(said_in(here / PAGE))
+
+
+def test_the_demo_has_a_page_too(cli: Cli, here: Path) -> None:
+    assert cli("demo", "-q", "--format", "html").code == 0
+    assert '"hasBackdrop":true' in (here / PAGE).read_text("utf-8")
+    said = cli("demo", "-q", "--format", "htm")
+    assert (said.code, "did you mean html?" in said.err) == (2, True)

@@ -152,6 +152,25 @@ def test_a_count_on_the_overview_leads_to_its_findings_and_back_keeps_them(opene
     window.tells("13 of 54 findings.*")
 
 
+def test_back_in_a_list_one_is_where_one_was(opened: Open) -> None:
+    window = opened(many(500), "#findings")
+    window.page.evaluate("scrollTo(0, 9000)")
+    window.rows.filter(has_text="user-00210").locator("a").click()
+    window.shows("user-00210")
+    assert window.page.evaluate("scrollY") == 0
+    window.page.go_back()
+    window.rows.filter(has_text="user-00210").wait_for()
+    assert window.page.evaluate("scrollY") == 9000
+
+
+def test_a_fix_that_is_named_opens_on_the_overview(opened: Open) -> None:
+    report = demo()
+    window = opened(report, path_of(report, "passer-lambda"))
+    window.page.get_by_role("link", name="Fix 1").first.click()
+    window.shows("Account")
+    assert window.page.locator("#fix-1 .diff").is_visible()
+
+
 def test_a_finding_shows_its_statement_and_how_it_is_mended(opened: Open) -> None:
     report = rich()
     window = opened(report, of(report, "principal_can_escalate", "ann"))

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from leastwise.audit import audit
+from leastwise.audit import Options, audit
 from leastwise.cli import options
-from leastwise.cli.files import deliver, ready
+from leastwise.cli.files import deliver, known, ready
 from leastwise.cli.screen import show
+from leastwise.report import files_of
 from leastwise.snapshot import loads
 
 if TYPE_CHECKING:
@@ -21,15 +22,18 @@ YOUR_OWN = "\nAudit your own account: leastwise scan --profile NAME  (what it ne
 
 @click.command("demo")
 @options.directory
+@options.formats
 @options.quiet
-def command(output: Path, *, quiet: bool) -> None:
+def command(output: Path, *, format: tuple[str, ...], quiet: bool) -> None:  # noqa: A002  the flag's name
     """Audit the built-in demo account: no credentials, no network.
 
     Exits with 0 whatever is found: the account is made to be bad.
     """
+    known(format)
     ready(output)
-    report = audit(loads(files("leastwise").joinpath("demo/snapshot.json.gz").read_bytes()))
-    written = deliver(report, output)
+    how = Options(backdrop=any(file.backdrop for file in files_of(format)))
+    report = audit(loads(files("leastwise").joinpath("demo/snapshot.json.gz").read_bytes()), how)
+    written = deliver(report, output, format)
     if not quiet:
         show(report, written)
         print(YOUR_OWN)

@@ -9,6 +9,7 @@ import click
 
 from leastwise.cli.words import separate
 from leastwise.collect.evidence.spec import KINDS, forms
+from leastwise.report import FORMATS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -133,4 +134,12 @@ redact = click.option(
     "--redact",
     is_flag=True,
     help="Replace account ids and names by others, the same by the same, in all that is written and shown.",
+)
+
+formats = click.option(
+    "--format",
+    metavar="NAME,...",
+    multiple=True,
+    callback=separate,
+    help=f"Write further files: {', '.join(FORMATS)}. The two JSON files are always written.",
 )

@@ -17,7 +17,7 @@ from leastwise.cli.files import deliver, known, ready
 from leastwise.cli.words import separate
 from leastwise.collect.file import write_snapshot
 from leastwise.errors import UsageError
-from leastwise.report import FORMATS, files_of
+from leastwise.report import files_of
 from leastwise.results import Severity
 
 if TYPE_CHECKING:
@@ -121,13 +121,7 @@ judging = options.together(
 )
 telling = options.together(
     options.directory,
-    click.option(
-        "--format",
-        metavar="NAME,...",
-        multiple=True,
-        callback=separate,
-        help=f"Write further files: {', '.join(FORMATS)}. The two JSON files are always written.",
-    ),
+    options.formats,
     options.redact,
     click.option(
         "--min-severity",

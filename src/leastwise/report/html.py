@@ -33,7 +33,7 @@ SCRIPTS = (
 )  # fmt: skip
 PICTURES = 5  # paths that are drawn without script
 SHOWN = 6  # calls and subjects that are named at once
-HEADS_OUT = ("script-src", "style-src")
+RUN = ("script-src", "style-src")  # what the page's policy calls those who may
 
 
 def render(report: Report) -> Iterator[bytes]:
@@ -63,11 +63,9 @@ def render(report: Report) -> Iterator[bytes]:
 
 def _policy(script: str, style: str) -> str:
     """What the page may do: run this script, use this style."""
-    hashes = (
-        f"'sha256-{base64.b64encode(hashlib.sha256(part.encode()).digest()).decode()}'" for part in (script, style)
-    )
-    named_hashes = "; ".join(f"{head} {of}" for head, of in zip(HEADS_OUT, hashes, strict=True))
-    return f"default-src 'none'; {named_hashes}; base-uri 'none'; form-action 'none'"
+    hashed = (base64.b64encode(hashlib.sha256(part.encode()).digest()).decode() for part in (script, style))
+    allowed = "; ".join(f"{what} 'sha256-{one}'" for what, one in zip(RUN, hashed, strict=True))
+    return f"default-src 'none'; {allowed}; base-uri 'none'; form-action 'none'"
 
 
 @cache

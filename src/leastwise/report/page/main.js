@@ -32,10 +32,14 @@ function start(data) {
   const lists = {};
   const title = document.title;
   const opened = new Set();
+  const places = {}; // how far each list was scrolled when it was left
+  let shows = '';
   nav.hidden = false;
 
   function go(first) {
+    if (LISTS[shows]) places[shows] = window.scrollY;
     const { word, id, more, query } = addressOf(window.location.hash);
+    shows = word;
     const found = LISTS[word] ? list(word, query) : DETAILS[word] ? DETAILS[word](data, id, more) : null;
     overview.hidden = Boolean(found);
     view.hidden = !found;
@@ -45,7 +49,7 @@ function start(data) {
       if (here) link.setAttribute('aria-current', 'page'); else link.removeAttribute('aria-current');
     }
     if (found) show(found, word, id);
-    else if (word && word !== 'overview') document.getElementById(word)?.scrollIntoView();
+    else if (word && word !== 'overview') showPart(document.getElementById(word));
     else if (!first) window.scrollTo(0, 0);
     if (!first) focusTitle(found ? view : overview);
   }
@@ -60,8 +64,9 @@ function start(data) {
     if (view.firstElementChild !== found.element) view.replaceChildren(found.element);
     window.scrollTo(0, 0);
     if (found.open) {
-      if (found.query || !opened.has(word)) found.open(new URLSearchParams(found.query));
-      else found.update();
+      const again = opened.has(word) && !found.query;
+      if (again) found.update(); else found.open(new URLSearchParams(found.query));
+      if (again) window.scrollTo(0, places[word] || 0);
       opened.add(word);
     }
     found.shown?.();
@@ -70,6 +75,13 @@ function start(data) {
 
   window.addEventListener('hashchange', () => go(false));
   go(true);
+}
+
+/** A part of the overview, such as a fix, opened. */
+function showPart(part) {
+  if (!part) return;
+  part.querySelector('details')?.setAttribute('open', '');
+  part.scrollIntoView();
 }
 
 function focusTitle(place) {

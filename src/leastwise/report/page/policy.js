@@ -58,7 +58,7 @@ function policyText(title, body, pointers) {
       copyButton(JSON.stringify(body, null, 2), 'the policy')));
 }
 
-/** The longest common lines of two texts, as pairs of places. */
+/** How many lines two texts have in common from each pair of places on: the table from which the difference is read. */
 function common(before, after) {
   const table = Array.from({ length: before.length + 1 }, () => new Uint16Array(after.length + 1));
   for (let i = before.length - 1; i >= 0; i -= 1) {
