@@ -161,6 +161,19 @@ def test_files_that_cannot_be_read_are_named_and_the_rest_is_used(recommend: Cli
     assert recommend("ann", "--evidence", clean, "--strict").code == 0
 
 
+def test_a_folder_whose_scripts_were_run_holds_the_way_back_and_is_kept(recommend: Cli, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    assert recommend("ann", "ben", "--format", "cli", "-o", str(out)).code == 0
+    assert recommend("ann", "--format", "cli", "-o", str(out)).code == 0
+    rollback = (out / "user-ann" / "rollback.sh").read_text()
+    (run,) = [line.partition("=")[2] for line in rollback.splitlines() if line.startswith("state=")]
+    (out / "user-ann" / run).mkdir()
+    said = recommend("--format", "cli", "-o", str(out))
+    assert said.code == 2
+    assert "user-ann holds scripts that were run, and the way back" in said.err
+    assert (out / "user-ann" / "rollback.sh").read_text() == rollback
+
+
 def test_scripts_are_the_owners_to_run(tmp_path: Path) -> None:
     from leastwise.whole import write_whole
 

@@ -33,7 +33,9 @@ HEAD = """\
 #!/usr/bin/env bash
 # {what}
 set -euo pipefail
-cd -- "$(dirname -- "${{BASH_SOURCE[0]}}")"
+"""
+HERE = """\
+cd -- "$(dirname -- "${BASH_SOURCE[0]}")"
 export AWS_PAGER=''
 """
 DOING = """
@@ -74,9 +76,9 @@ def render(advice: Recommendation) -> Mapping[str, str]:
     state = f"state={DONE.format(hashlib.sha256((apply + rollback).encode()).hexdigest()[:8])}\n"
     heads = {name: HEAD.format(what=what.format(whom)) for name, what in ABOUT.items()}
     return {
-        APPLY: heads[APPLY] + state + DOING + apply,
+        APPLY: heads[APPLY] + HERE + state + DOING + apply,
         VERIFY: heads[VERIFY] + CHECKING + f'leastwise recommend {shlex.quote(whom)} --check "$@"\n',
-        ROLLBACK: heads[ROLLBACK] + state + UNDOING + rollback + UNDONE,
+        ROLLBACK: heads[ROLLBACK] + HERE + state + UNDOING + rollback + UNDONE,
         **files,
     }
 
