@@ -8,6 +8,7 @@ import pytest
 
 from leastprivilege.adopt import adopt, advice, escalation, kinds, statements
 from leastwise import catalog
+from leastwise.account.last_accessed import CALL
 from leastwise.evidence import Knowledge
 from leastwise.leastprivilege import Adviser
 from leastwise.leastprivilege.fitting import wildcards
@@ -225,6 +226,39 @@ def test_a_role_that_sleeps_keeps_nothing() -> None:
     found = Adviser(account, knowledge=Knowledge.of(account)).recommend(role_of(account, "worker"), 50)
     assert not found.policies
     assert "no use in 200 days of RoleLastUsed" in found.changes[0].reason
+
+
+def test_access_advisor_alone_narrows_by_service_and_tracked_action() -> None:
+    world = an_account().role(
+        "worker", age=500, used=1, inline={"p": document(allow(["s3:*", "ec2:*", "sqs:PurgeQueue"]))}
+    )
+    tracked = [{"ActionName": "CreateBucket"}, {"ActionName": "DeleteBucket", "LastAccessedTime": ago(9)}]
+    listed = [
+        {"ServiceNamespace": "s3", "LastAuthenticated": ago(9), "TrackedActionsLastAccessed": tracked},
+        {"ServiceNamespace": "ec2"},
+    ]
+    report = {"JobCompletionDate": ago(0), "ServicesLastAccessed": listed}
+    account = world.call(CALL, {world.arn("role", "worker"): report}).build()
+    found = Adviser(account, knowledge=Knowledge.of(account)).recommend(role_of(account, "worker"), 50)
+    kept = actions(found)
+    assert {"s3:DeleteBucket", "s3:GetObject", "sqs:PurgeQueue"} <= kept
+    assert not any(action.startswith("ec2:") for action in kept)
+    assert "s3:CreateBucket" not in kept
+    assert "limited to what was used" not in kinds(found)
+    assert any("no use in 399 days of Access Advisor" in change.reason for change in found.changes)
+
+
+def test_a_groups_policies_follow_its_members() -> None:
+    account = (
+        an_account()
+        .group("team", inline={"p": document(allow(["sqs:ListQueues", "iam:CreateUser"]))})
+        .user("ann", groups=("team",))
+    )
+    built = account.build()
+    knowledge = Knowledge.of(built, [the_logs(*every_day(), a_call("user/ann", "sqs:ListQueues"))])
+    found = Adviser(built, knowledge=knowledge).recommend(built.groups[0], 50)
+    assert statements(found) == [allow("sqs:ListQueues")]
+    assert found.affects == (built.users[0].arn,)
 
 
 def test_what_would_not_fit_is_left_wider() -> None:

@@ -7,7 +7,6 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -16,6 +15,7 @@ from msgspec.structs import replace
 from leastwise import catalog
 from leastwise.leastprivilege.draft import Draft, listed
 from leastwise.leastprivilege.packing import INLINE_QUOTA, MANAGED_QUOTA, size_as_is, size_on
+from leastwise.leastprivilege.shorthand import widest
 from leastwise.policy.document import Policy
 from leastwise.policy.entries import covers_entry, is_wild
 
@@ -31,7 +31,8 @@ if TYPE_CHECKING:
 
 ATTACHMENTS = 10
 """Managed policies that one principal may have attached, unless AWS was asked for more."""
-_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z][a-z0-9]*|[a-z0-9]+")
+WHOLE_SERVICE = (0,)
+"""Characters of the action's name that may stand before the wildcard, besides whole words."""
 
 
 def fitted(draft: Draft, holder: Holder, held: tuple[Held, ...]) -> Draft:
@@ -95,21 +96,7 @@ def wildcards(actions: Actions, within: Actions) -> Actions:
     for name in universe.names_of(left):
         bit = universe.mask(name)
         if left & bit:
-            entry, run = _widest(name, actions.mask, within)
+            entry, run = widest(name, actions.mask, lambda wild: covers_entry(within, wild), ends=WHOLE_SERVICE)
             kept.append(entry)
             left &= ~(run | bit)
     return listed(kept)
-
-
-def _widest(name: str, mask: int, within: Actions) -> tuple[str, int]:
-    """The shortest beginning of whole words all of whose matches lie in the mask; else the name alone."""
-    universe = catalog.universe()
-    service, _, action = name.partition(":")
-    ends = (0, *(word.end() for word in _WORD.finditer(action)))
-    for end in ends:
-        start = f"{service}:{action[:end]}"
-        low, high = universe.span(start.lower())
-        run = (1 << high - low) - 1
-        if run > 1 and mask >> low & run == run and covers_entry(within, f"{start}*"):
-            return f"{start}*", run << low
-    return name, universe.mask(name)

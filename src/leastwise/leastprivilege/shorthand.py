@@ -8,11 +8,15 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from leastwise import catalog
 from leastwise.policy.elements import Actions
 from leastwise.policy.entries import is_wild
 from leastwise.policy.pattern import Glob, covers
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
 
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z][a-z0-9]*|[a-z0-9]+")
 LONG = 80  # entries; a longer list says less than the wildcard it stands for
@@ -21,27 +25,29 @@ LONG = 80  # entries; a longer list says less than the wildcard it stands for
 @lru_cache(maxsize=4096)
 def spell(mask: int, within: str) -> tuple[str, ...]:
     """The actions of the mask as entries, each covered by the entry `within`."""
-    universe = catalog.universe()
+    universe, bound = catalog.universe(), Glob.parse(within.lower())
     left, out = mask, []
     for name in universe.names_of(mask):
         bit = universe.mask(name)
         if left & bit:
-            entry, covered = _widest(name, mask, within)
+            entry, covered = widest(name, mask, lambda wild: covers(bound, Glob.parse(wild.lower())))
             out.append(entry)
             left &= ~(covered | bit)
     return tuple(out)
 
 
-def _widest(name: str, mask: int, within: str) -> tuple[str, int]:
-    """The shortest beginning of whole words whose every match lies in the mask; else the name alone."""
+def widest(name: str, mask: int, may: Callable[[str], bool | None], *, ends: Iterable[int] = ()) -> tuple[str, int]:
+    """The shortest beginning of whole words whose every match lies in the mask, and those; else the name alone.
+
+    `may` says whether a wildcard may be written; `ends` are lengths to be tried before those of words.
+    """
     universe = catalog.universe()
     service, _, action = name.partition(":")
-    bound = Glob.parse(within.lower())
-    for word in _WORD.finditer(action):
-        start = f"{service}:{action[: word.end()]}"
+    for end in (*ends, *(word.end() for word in _WORD.finditer(action))):
+        start = f"{service}:{action[:end]}"
         low, high = universe.span(start.lower())
         run = (1 << high - low) - 1
-        if run > 1 and mask >> low & run == run and covers(bound, Glob.parse(f"{start}*".lower())):
+        if run > 1 and mask >> low & run == run and may(f"{start}*"):
             return f"{start}*", run << low
     return name, universe.mask(name)
 
