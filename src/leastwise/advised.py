@@ -9,6 +9,16 @@ from enum import StrEnum
 
 import msgspec
 
+WEIGHTS = {"List": 1, "Read": 2, "Tagging": 3, "Write": 5, "Permissions management": 10}
+"""What an action weighs in the index of unused permissions, by its access level."""
+ESCALATING = 2
+"""How many times that, where some escalation method goes by the action."""
+_WEIGHTS = ", ".join(f"{weight} ({level})" for level, weight in WEIGHTS.items())
+INDEX = (
+    "100 x the weight of the actions that are granted and proven unused / the weight of those granted; an action "
+    f"weighs {_WEIGHTS}, and {ESCALATING} times as much where an escalation method goes by it"
+)
+
 
 class Tri(StrEnum):
     """An answer that may not be found. Unknown is no pass."""

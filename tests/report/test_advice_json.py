@@ -114,6 +114,8 @@ def test_only_what_is_proven_twice_is_called_safe() -> None:
 
 
 def test_the_index_of_unused_permissions_is_published_where_use_is_known_of() -> None:
+    assert read()["unused_index"].startswith("100 x the weight of the actions that are granted and proven unused / ")
+    assert "1 (List), 2 (Read), 3 (Tagging), 5 (Write), 10 (Permissions management)" in read()["unused_index"]
     ann, ben = read()["recommendations"]
     assert (ben["metrics"]["unused_index_before"], ben["metrics"]["unused_index_after"]) == (12.5, 0.0)
     assert "unused_index_before" not in ann["metrics"]

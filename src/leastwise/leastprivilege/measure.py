@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from leastwise import catalog
 from leastwise.access import possible_actions
-from leastwise.advised import Grade
+from leastwise.advised import ESCALATING, WEIGHTS, Grade
 from leastwise.catalog import AccessLevel
 from leastwise.escalation import methods
 from leastwise.leastprivilege.covering import is_told_of
@@ -25,14 +25,6 @@ if TYPE_CHECKING:
     from leastwise.evidence import Knowledge
     from leastwise.results import Recommendation
 
-WEIGHTS = {
-    AccessLevel.LIST: 1,
-    AccessLevel.READ: 2,
-    AccessLevel.TAGGING: 3,
-    AccessLevel.WRITE: 5,
-    AccessLevel.PERMISSIONS_MANAGEMENT: 10,
-}
-ESCALATING = 2  # times as much weighs an action by which some escalation method goes
 LONG, SHORT = 90, 30  # days: never above medium below the first, never above low below the second
 MOST, SOME = 75, 25  # percent of the granted actions of which use is known: as above
 WRITING = (AccessLevel.WRITE, AccessLevel.PERMISSIONS_MANAGEMENT, AccessLevel.TAGGING)
@@ -78,7 +70,7 @@ def weight(mask: int) -> int:
 @cache
 def _levels() -> tuple[tuple[int, int], ...]:
     universe = catalog.universe()
-    return tuple((points, universe.level_mask(level)) for level, points in WEIGHTS.items())
+    return tuple((points, universe.level_mask(AccessLevel(word))) for word, points in WEIGHTS.items())
 
 
 @cache

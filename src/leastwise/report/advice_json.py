@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from msgspec import Meta
 from msgspec.structs import asdict
 
+from leastwise.advised import INDEX
 from leastwise.report import proof_json
 from leastwise.report.audit_json import PublishedAccount, PublishedGap, account
 from leastwise.report.path_json import About, about
@@ -108,6 +109,7 @@ class AdviceFile(Published, frozen=True, kw_only=True):
     account: PublishedAccount
     taken_at: Stamp
     basis: Text
+    unused_index: Text
     left_out: Count
     gaps: tuple[PublishedGap, ...]
     recommendations: tuple[PublishedRecommendation, ...]
@@ -123,6 +125,7 @@ def render(report: Report) -> Iterator[bytes]:
             account=account(report),
             taken_at=report.taken_at,
             basis=WITH_EVIDENCE if any(advice.evidence for advice in report.recommendations) else BASIS,
+            unused_index=INDEX,
             left_out=report.recommendations_left_out,
             gaps=tuple(PublishedGap(**asdict(gap)) for gap in report.gaps),
             recommendations=(),

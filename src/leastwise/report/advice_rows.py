@@ -143,6 +143,9 @@ def _evidence(advice: Recommendation) -> Iterator[Row]:
         yield from (Row("blind", f"{source.name}: {gap}") for gap in source.gaps)
     if advice.evidence:
         yield Row("worth", "; ".join((advice.grade.value, *advice.grade_reasons)))
+    if advice.exposure_before is not None:
+        index = f"{advice.exposure_before:g} of 100 today, {advice.exposure_after:g} as advised"
+        yield Row("unused", f"{index}: the weight of what is proven unused by that of all that is granted")
     yield Row("sure", "; ".join((advice.confidence.value, *advice.confidence_reasons)))
 
 
