@@ -113,6 +113,8 @@ def _report(account: Account, snapshot: Snapshot, wanted: Options, chosen: tuple
         gaps=(*map(_view, account.gaps), *_unread(wanted.evidence)),
         unassessed=judged.unassessed,
         checks=tuple(check.id for check in chosen),
+        limits=msgspec.structs.asdict(wanted.limits),
+        min_severity=wanted.min_severity,
         findings=tuple(f for f in judged.findings if f.severity >= wanted.min_severity),
         suppressed=judged.suppressed,
         paths=tuple(sorted(paths, key=_path_order)),

@@ -121,10 +121,20 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Suppressed(msgspec.Struct, frozen=True, kw_only=True):
-    """A finding about an exempt subject, kept with the reason."""
+    """A finding that is set aside, kept with the reason: its subject is exempt, or somebody muted it.
+
+    `expires` is the last day of a mute, or `never`; "" tells that the subject is exempt. `owner` answers for the mute.
+    """
 
     finding: Finding
     reason: str
+    owner: str = ""
+    expires: str = ""
+
+    @property
+    def muted(self) -> bool:
+        """Whether somebody set it aside, rather than a rule."""
+        return bool(self.expires)
 
 
 class Verdict(StrEnum):
@@ -332,7 +342,11 @@ class Fix(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):
-    """One audit of one account. Ordering is settled here, so that output is byte-stable."""
+    """One audit of one account. Ordering is settled here, so that output is byte-stable.
+
+    `limits` are the thresholds that were judged by, and findings below `min_severity` are left out: without these, two
+    reports cannot be told apart from two accounts.
+    """
 
     tool: str
     catalogue: str
@@ -350,6 +364,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     gaps: tuple[MissingView, ...]
     unassessed: tuple[Unassessed, ...]
     checks: tuple[str, ...]
+    limits: dict[str, int] = {}
+    min_severity: Severity = Severity.INFO
     findings: tuple[Finding, ...]
     suppressed: tuple[Suppressed, ...]
     paths: tuple[Path, ...]

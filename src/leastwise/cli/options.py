@@ -10,12 +10,15 @@ import click
 from leastwise.cli.words import separate
 from leastwise.collect.evidence.spec import KINDS, forms
 from leastwise.report import FORMATS
+from leastwise.results import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
+NEVER = "never"
+SEVERITIES = {severity.label: severity for severity in sorted(Severity, reverse=True)}
 ASK = ""  # what --inventory means without a file
 
 
@@ -113,6 +116,14 @@ circumstances = together(
     ),
     click.option("--absent", metavar="KEY", multiple=True, help="The request does not have this condition key."),
     click.option("--strict-context", is_flag=True, help="The request has no condition keys but those given and AWS's."),
+)
+
+fail_on = click.option(
+    "--fail-on",
+    type=click.Choice([*SEVERITIES, NEVER], case_sensitive=False),
+    default=Severity.HIGH.label,
+    show_default=True,
+    help="Exit with 1 when a finding is at or above this.",
 )
 
 form = click.option(

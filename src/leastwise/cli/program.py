@@ -18,6 +18,7 @@ COMMANDS = {
     "collect": "Save what an account says of itself, to audit it offline.",
     "demo": "Audit the built-in demo account: no credentials, no network.",
     "report": "Make further files of an audit that was made before.",
+    "diff": "Compare two audits: what is new, fixed, changed, muted, or no longer seen.",
     "can": "Ask whether a principal may do something, and why.",
     "who-can": "List the users and roles that may do something.",
     "what-can": "Sum up what a principal may do.",

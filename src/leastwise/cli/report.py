@@ -9,9 +9,10 @@ import click
 import msgspec
 
 from leastwise.cli import options
+from leastwise.cli.audit_file import read, read_audit
 from leastwise.cli.files import known, ready, write_together
 from leastwise.cli.words import separate
-from leastwise.errors import SnapshotError, UsageError
+from leastwise.errors import SnapshotError
 from leastwise.report import ADVICE, FORMATS
 
 if TYPE_CHECKING:
@@ -73,25 +74,15 @@ def command(**given: Any) -> None:
 
 def _read(file: Path, recommendations: Path | None) -> tuple[Report, list[str]]:
     """The report with its recommendations, and what to tell of these where there are none."""
-    from leastwise.report.read_json import advice_of, audit_of  # noqa: PLC0415  after the words were understood
+    from leastwise.report.read_json import advice_of  # noqa: PLC0415  after the words were understood
 
-    try:
-        report = audit_of(_bytes(file))
-    except SnapshotError as error:
-        raise SnapshotError(f"{file}: {error}; give the iam_security_audit.json of `leastwise scan`") from error
+    report = read_audit(file)
     beside = recommendations or file.parent / ADVICE
     if recommendations is None and not beside.exists():
         return report, [f"without recommendations: there is no {ADVICE} beside it"]
     try:
-        return advice_of(_bytes(beside), report), []
+        return advice_of(read(beside), report), []
     except SnapshotError as error:
         if recommendations is not None:
             raise SnapshotError(f"{beside}: {error}") from error
         return report, [f"without recommendations: {beside}: {error}"]
-
-
-def _bytes(file: Path) -> bytes:
-    try:
-        return file.read_bytes()
-    except OSError as error:
-        raise UsageError(f"{file} cannot be read ({error.strerror}): give what `leastwise scan` wrote") from error

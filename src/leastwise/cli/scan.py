@@ -14,6 +14,7 @@ from leastwise.checks.core import Limits
 from leastwise.cli import options
 from leastwise.cli.evidence import Witnessed
 from leastwise.cli.files import deliver, known, ready
+from leastwise.cli.options import NEVER, SEVERITIES
 from leastwise.cli.words import separate
 from leastwise.collect.file import write_snapshot
 from leastwise.errors import UsageError
@@ -26,8 +27,6 @@ if TYPE_CHECKING:
     from leastwise.results import Report
     from leastwise.snapshot import Snapshot
 
-NEVER = "never"
-SEVERITIES = {severity.label: severity for severity in sorted(Severity, reverse=True)}
 LIMITS = Limits()
 FINDINGS, GAPS = 1, 4  # see `contract`, *Exit codes*
 
@@ -129,13 +128,7 @@ telling = options.together(
         default=Severity.INFO.label,
         help="Leave out findings below this.",
     ),
-    click.option(
-        "--fail-on",
-        type=click.Choice([*SEVERITIES, NEVER], case_sensitive=False),
-        default=Severity.HIGH.label,
-        show_default=True,
-        help="Exit with 1 when a finding is at or above this.",
-    ),
+    options.fail_on,
     click.option("--strict", is_flag=True, help="Exit with 4 when something could not be seen or judged."),
     options.quiet,
     click.option("-v", "--verbose", is_flag=True, help="Show every detail and every finding."),

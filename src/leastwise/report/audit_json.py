@@ -25,6 +25,7 @@ from leastwise.report.published import (
     Version,
     write,
 )
+from leastwise.results import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -56,9 +57,14 @@ class PublishedFinding(About, frozen=True, kw_only=True):
 
 
 class PublishedSuppressed(PublishedFinding, frozen=True, kw_only=True):
-    """A finding about an exempt subject, with the reason."""
+    """A finding that is set aside, with the reason.
+
+    One that was muted has the last day of that, or `never`, as `expires`; without, its subject is exempt.
+    """
 
     reason: Text
+    owner: Text = ""
+    expires: Text = ""
 
 
 class PublishedScore(About, frozen=True, kw_only=True):
@@ -112,6 +118,8 @@ class Coverage(Published, frozen=True, kw_only=True):
     complete: bool
     credential_report_at: Text = ""
     checks: tuple[Text, ...]
+    limits: dict[str, Count] = {}  # noqa: RUF012  msgspec copies it
+    min_severity: SeverityWord = Severity.INFO.label
     layers_considered: tuple[Text, ...]
     layers_not_considered: tuple[Text, ...]
     notes: tuple[Text, ...] = ()
@@ -233,6 +241,8 @@ def _coverage(report: Report) -> Coverage:
         complete=report.complete,
         credential_report_at=report.credential_report_at,
         checks=report.checks,
+        limits=report.limits,
+        min_severity=report.min_severity.label,
         layers_considered=report.layers_considered,
         layers_not_considered=report.layers_not_considered,
         notes=report.notes,
@@ -260,7 +270,8 @@ def _score(score: PrincipalScore) -> PublishedScore:
 
 
 def _suppressed(suppressed: Suppressed) -> PublishedSuppressed:
-    return PublishedSuppressed(reason=suppressed.reason, **asdict(_finding(suppressed.finding)))
+    why: dict[str, Any] = {"reason": suppressed.reason, "owner": suppressed.owner, "expires": suppressed.expires}
+    return PublishedSuppressed(**why, **asdict(_finding(suppressed.finding)))
 
 
 def _finding(finding: Finding) -> PublishedFinding:

@@ -15,7 +15,7 @@ from leastwise.advised import Counterexample, Grade, Proof, Source, Step, Tri, U
 from leastwise.behind import Rewrite
 from leastwise.errors import SnapshotError
 from leastwise.report.advice_json import AdviceFile, PublishedRecommendation
-from leastwise.report.audit_json import AuditFile, PublishedFinding, PublishedFix
+from leastwise.report.audit_json import AuditFile, PublishedFinding, PublishedFix, PublishedSuppressed
 from leastwise.results import (
     AdvisedPolicy,
     AdvisedTrust,
@@ -45,6 +45,7 @@ from leastwise.results import (
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from leastwise.report.audit_json import PublishedScore, PublishedScores
     from leastwise.report.path_json import About, PublishedEvidence, PublishedPath, PublishedStep
 
 MAJOR = "1."  # of the schemas that this version reads
@@ -87,7 +88,7 @@ def _decoded(text: bytes, kind: type[File]) -> File:
 
 
 def _report(file: AuditFile) -> Report:
-    seen, scores = file.coverage, file.scores
+    seen = file.coverage
     return Report(
         tool=file.tool,
         catalogue=file.catalogue,
@@ -105,26 +106,33 @@ def _report(file: AuditFile) -> Report:
         gaps=tuple(MissingView(**asdict(gap)) for gap in seen.gaps),
         unassessed=tuple(Unassessed(**asdict(each)) for each in seen.unassessed),
         checks=seen.checks,
+        limits=seen.limits,
+        min_severity=_severity(seen.min_severity),
         findings=tuple(map(_finding, file.findings)),
-        suppressed=tuple(Suppressed(finding=_finding(each), reason=each.reason) for each in file.suppressed),
+        suppressed=tuple(map(_suppressed, file.suppressed)),
         paths=tuple(map(_path, file.privilege_escalation_paths)),
         external=tuple(map(_path, file.external_paths)),
         recommendations=(),
         recommendations_left_out=0,
-        scores=Scores(
-            model=scores.model,
-            risk=scores.risk,
-            posture=scores.posture,
-            risk_with_suppressed=scores.risk_with_suppressed,
-            reasons=scores.reasons,
-            principals=tuple(
-                PrincipalScore(
-                    subject=_subject(s), score=s.risk_score, tier=s.tier, findings=s.findings, reasons=s.reasons
-                )
-                for s in scores.principals
-            ),
-        ),
+        scores=_scores(file.scores),
         fixes=tuple(map(_fix, file.fix_first)),
+    )
+
+
+def _scores(scores: PublishedScores) -> Scores:
+    return Scores(
+        model=scores.model,
+        risk=scores.risk,
+        posture=scores.posture,
+        risk_with_suppressed=scores.risk_with_suppressed,
+        reasons=scores.reasons,
+        principals=tuple(map(_score, scores.principals)),
+    )
+
+
+def _score(one: PublishedScore) -> PrincipalScore:
+    return PrincipalScore(
+        subject=_subject(one), score=one.risk_score, tier=one.tier, findings=one.findings, reasons=one.reasons
     )
 
 
@@ -160,6 +168,10 @@ def _finding(one: PublishedFinding) -> Finding:
         risk=one.risk_score,
         risk_reasons=one.risk_reasons,
     )
+
+
+def _suppressed(one: PublishedSuppressed) -> Suppressed:
+    return Suppressed(finding=_finding(one), reason=one.reason, owner=one.owner, expires=one.expires)
 
 
 def _path(one: PublishedPath) -> Path:

@@ -30,6 +30,7 @@ from leastwise.results import (
     Report,
     Scores,
     Subject,
+    Suppressed,
     Unassessed,
 )
 
@@ -52,7 +53,9 @@ PLAIN = {
 OF_AWS = re.compile(r"AWSServiceRoleFor\w*|.*\.amazonaws\.com", re.IGNORECASE)
 LISTS = {"user", "role", "group", "policy"}
 KEPT: dict[type, frozenset[str]] = {  # fields that hold words of ours, or of AWS
-    Report: frozenset({"tool", "catalogue", "partition", "taken_at", "origin", "credential_report_at", "checks"}),
+    Report: frozenset(
+        {"tool", "catalogue", "partition", "taken_at", "origin", "credential_report_at", "checks", "limits"}
+    ),
     Finding: frozenset({"check", "title", "cites", "fingerprint"}),
     Evidence: frozenset({"source"}),
     Edge: frozenset({"method", "title"}),
@@ -204,6 +207,8 @@ def _own_names(value: msgspec.Struct) -> Iterator[tuple[str, object]]:
         yield "statement", value.sid
         if "PolicyList" in value.pointer:
             yield "policy", value.name
+    elif isinstance(value, Suppressed):
+        yield "owner", value.owner
     elif isinstance(value, Report):
         yield from (("alias", alias) for alias in value.aliases)
     elif isinstance(value, Portrait):
@@ -242,6 +247,15 @@ def _renumbered(before: Report, after: Report) -> Report:
         ),
         recommendations=tuple(replace(one, proof=_proof(one.proof, hashed)) for one in after.recommendations),
     )
+
+
+def is_redacted(report: Report) -> bool:
+    """Whether the ids of its findings are numbers, which say nothing of what they are about.
+
+    Of hashes one in millions of millions begins with so many zeros.
+    """
+    findings = (*report.findings, *(one.finding for one in report.suppressed))
+    return any(one.fingerprint.startswith("0" * 10) for one in findings)
 
 
 def _proof(proof: Proof, hashed: dict[str, str]) -> Proof:
