@@ -138,6 +138,11 @@ def test_resources_never_grow_beyond_the_statement() -> None:
     assert statements(found) == [allow("s3:GetObject", "arn:aws:s3:::data/in/2026/*")]
 
 
+def test_entries_that_mean_the_same_are_not_lost_for_each_other() -> None:
+    found = advise(worker(allow("s3:GetObject", ["arn:aws:s3:::data/in/2*", "arn:aws:s3:::data/in/2**", "*/y"])), READ)
+    assert statements(found) == [allow("s3:GetObject", ["*/y", "arn:aws:s3:::data/in/2*"])]
+
+
 def test_resources_stay_where_a_use_did_not_name_them() -> None:
     unnamed = a_call(WORKER, "s3:GetObject", {}, **DATA)
     found = advise(worker(allow("s3:GetObject", "arn:aws:s3:::*")), READ, unnamed)
@@ -347,6 +352,8 @@ def test_each_row_has_a_reason_and_a_service_of_the_catalogue() -> None:
 def test_which_actions_events_name_in_full() -> None:
     assert is_bound("s3:GetObject")
     assert is_bound("ec2:StopInstances")
+    assert is_bound("dynamodb:Query")
+    assert not is_bound("kms:CreateAlias")
     assert not is_bound("ec2:RunInstances")
     assert not is_bound("rds:CreateDBInstance")
     assert not is_bound("ec2:DescribeInstances")

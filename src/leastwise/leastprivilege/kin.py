@@ -69,7 +69,7 @@ SINGLE = frozenset({
     "logs", "s3", "secretsmanager", "sns", "sqs", "ssm", "states", "sts",
 })  # fmt: skip
 """Services whose requests are about one resource, or about several that the event lists, whichever of an action's
-types it is of. Elsewhere an action with several types may need one of each, and an event need not name them all.
+types it is of, unless the action needs several. Elsewhere it may need one of each, and an event need not name them all.
 
 https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
 """
@@ -91,8 +91,9 @@ def kin(resource: str) -> tuple[str, ...]:
 @lru_cache(maxsize=1 << 14)
 def is_bound(action: str) -> bool:
     """Whether the resources that events name for an action are all that it needs."""
-    kinds = universe().resource_types(action)
-    return len(kinds) == 1 or (bool(kinds) and action.partition(":")[0].lower() in SINGLE)
+    kinds = universe().taken(action)
+    single = action.partition(":")[0].lower() in SINGLE and sum(required for _, required in kinds) <= 1
+    return len(kinds) == 1 or (bool(kinds) and single)
 
 
 @lru_cache(maxsize=1 << 14)

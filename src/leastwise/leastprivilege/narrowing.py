@@ -177,11 +177,13 @@ def _within(resources: Resources, pattern: str) -> set[str] | None:
 
 
 def _widest(patterns: Iterable[str]) -> Iterator[str]:
-    """The patterns that no other of them covers."""
-    globs = {pattern: Glob.parse(pattern) for pattern in patterns}
-    for pattern, glob in globs.items():
-        if not any(other != pattern and covers(wide, glob) is True for other, wide in globs.items()):
-            yield pattern
+    """The patterns that no other of them covers; of those that mean the same, one."""
+    kept: list[tuple[str, Glob]] = []
+    for pattern in sorted(patterns):
+        glob = Glob.parse(pattern)
+        if not any(covers(wide, glob) is True for _, wide in kept):
+            kept = [(other, each) for other, each in kept if covers(glob, each) is not True] + [(pattern, glob)]
+    return (pattern for pattern, _ in kept)
 
 
 def _removals(clause: Clause, need: Need, gone: int, bold: int) -> Iterator[Edit]:
