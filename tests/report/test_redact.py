@@ -103,6 +103,8 @@ def test_ids_still_lead_to_each_other_and_are_no_hashes_of_names() -> None:
         ("arn:aws:iam::123456789012:role/teams/hr/lead: hr", "arn:aws:iam::000000000001:role/path-1/path-2/role-1: path-2"),
         ("arn:aws:iam::aws:policy/ReadOnlyAccess", "arn:aws:iam::aws:policy/ReadOnlyAccess"),
         ("arn:aws:iam::123456789012:user/user is a user", "arn:aws:iam::000000000001:user/user is a user"),
+        ("arn:aws:lambda:*:*:function:*, a function", "arn:aws:lambda:*:*:function:*, a function"),
+        ("arn:aws:sqs:eu-west-1:123456789012:orders", "arn:aws:sqs:eu-west-1:000000000001:name-1"),
         ("arn:aws:lambda:*:123456789012:function:pay-*", "arn:aws:lambda:*:000000000001:function:name-1-*"),
     ],
 )  # fmt: skip
@@ -138,3 +140,17 @@ def test_documents_lose_their_names_and_keep_their_sense() -> None:
         }
     ]
     assert other.findings[0].message == "the external id is value-1"
+
+
+def test_words_of_the_policies_of_aws_stay_unless_somebody_is_called_so() -> None:
+    body: dict[str, object] = {
+        "Statement": [{"Sid": "Pass", "Effect": "Allow", "Resource": "arn:aws:iam::*:role/service/*SageMaker*"}]
+    }
+    aws = PolicyText(arn="arn:aws:iam::aws:policy/X", name="X", kind="managed", at="", body=body)
+    pointer = Evidence(document=aws.arn, sid="Pass", note="passes arn:aws:iam::*:role/service/*SageMaker*")
+    for name, note in (("ann", pointer.note), ("SageMaker", "passes arn:aws:iam::*:role/service/*user-1*")):
+        one = replace(finding(subject(Kind.USER, name)), evidence=(pointer,))
+        other = redact(replace(an_empty_report(), findings=(one,), backdrop=Backdrop(documents=(aws,), portraits=())))
+        assert other.findings[0].subject.name == "user-1"
+        assert other.findings[0].evidence[0].note == note
+        assert other.findings[0].evidence[0].sid == "Pass"

@@ -50,6 +50,7 @@ PLAIN = {
     "oidc-provider", "service-role", "aws-service-role", "aws-reserved", "true", "false",
     "organizationaccountaccessrole",
 }  # fmt: skip
+MANAGED_BY_AWS = ":iam::aws:"
 OF_AWS = re.compile(r"AWSServiceRoleFor\w*|.*\.amazonaws\.com", re.IGNORECASE)
 LISTS = {"user", "role", "group", "policy"}
 KEPT: dict[type, frozenset[str]] = {  # fields that hold words of ours, or of AWS
@@ -71,20 +72,38 @@ KEPT: dict[type, frozenset[str]] = {  # fields that hold words of ours, or of AW
 
 def redact(report: Report) -> Report:
     """The same report about others."""
-    names = _Names()
+    names = _Names(public=_of_aws(report))
     names.learn(report)
     return _renumbered(report, names.told(report))
 
 
-class _Names:
-    """Who is called what: the names found in a report, and those that stand for them."""
+def _of_aws(report: Report) -> frozenset[str]:
+    """The names in the policies of AWS, which everybody knows."""
+    known = _Names()
+    for text in report.backdrop.documents if report.backdrop else ():
+        if MANAGED_BY_AWS in text.arn:
+            known.learn(text.body)
+    return known.found
 
-    def __init__(self) -> None:
+
+class _Names:
+    """Who is called what: the names found in a report, and those that stand for them.
+
+    Of what is `public`, only names that something of the account bears are replaced.
+    """
+
+    def __init__(self, public: frozenset[str] = frozenset()) -> None:
+        self._public = public
         self._others: dict[str, str] = {}
         self._numbers: Counter[str] = Counter()
         self._told: dict[str, str] = {}
 
     # what is found
+
+    @property
+    def found(self) -> frozenset[str]:
+        """The names that were found."""
+        return frozenset(self._others)
 
     def learn(self, value: Any) -> None:
         """Every name in the value."""
@@ -92,7 +111,7 @@ class _Names:
             self._text(value)
         elif isinstance(value, msgspec.Struct):
             for kind, name in _own_names(value):
-                self._name(kind, name)
+                self._name(kind, name, borne=True)
             for field in value.__struct_fields__:
                 self.learn(getattr(value, field))
         elif isinstance(value, tuple | list):
@@ -107,14 +126,18 @@ class _Names:
             if service == "s3" and not region and not account:
                 self._named("bucket", *_parts(resource))
             elif account != "aws":
-                self._resource(*_parts(resource))
+                self._resource(resource)
         for unique in _UNIQUE.findall(text):
             self._name("id", unique)
 
-    def _resource(self, kind: str, *rest: str) -> None:
+    def _resource(self, resource: str) -> None:
         """The names in the last part of an ARN: what follows its type, or all of it where it has none."""
-        *paths, name = rest or (kind,)
-        self._named(kind if kind in LISTS else "name", name, *paths)
+        kind, *rest = _parts(resource)
+        if rest:
+            *paths, name = rest
+            self._named(kind if kind in LISTS else "name", name, *paths)
+        elif not re.search("[/:]", resource):
+            self._name("name", kind)
 
     def _named(self, kind: str, name: str, *paths: str) -> None:
         self._name(kind, name)
@@ -135,12 +158,14 @@ class _Names:
             for part in _SPLIT.split(text):
                 self._name("value", part)
 
-    def _name(self, kind: str, name: object) -> None:
+    def _name(self, kind: str, name: object, *, borne: bool = False) -> None:
         """A name, which another stands for from now on."""
         if type(name) is not str:
             return
         name = name.strip(".,:-_= ")
         if not name or name.isdigit() or name.lower() in PLAIN or OF_AWS.fullmatch(name) or name in self._others:
+            return
+        if name in self._public and not borne:
             return
         self._numbers[kind] += 1
         self._others[name] = f"{kind}-{self._numbers[kind]}"
@@ -203,7 +228,7 @@ def _own_names(value: msgspec.Struct) -> Iterator[tuple[str, object]]:
             yield from (("name", part) for part in _SPLIT.split(value.name) if value.kind is Kind.PROVIDER)
         else:
             yield value.kind.value, value.name
-    elif isinstance(value, Evidence):
+    elif isinstance(value, Evidence) and MANAGED_BY_AWS not in value.document:
         yield "statement", value.sid
         if "PolicyList" in value.pointer:
             yield "policy", value.name
@@ -212,7 +237,7 @@ def _own_names(value: msgspec.Struct) -> Iterator[tuple[str, object]]:
     elif isinstance(value, Report):
         yield from (("alias", alias) for alias in value.aliases)
     elif isinstance(value, Portrait):
-        yield from (("policy", name) for name, where, _ in value.policies if ":iam::aws:" not in where)
+        yield from (("policy", name) for name, where, _ in value.policies if MANAGED_BY_AWS not in where)
         yield "policy", value.boundary
     elif isinstance(value, Recommendation):
         yield from (("policy", policy.name) for policy in value.policies)
