@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 NOTHING = {
     "region": None,
     "profile": None,
+    "session": None,
     "endpoint_url": None,
     "progress": None,
     "inventory": False,

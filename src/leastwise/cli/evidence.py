@@ -35,8 +35,13 @@ class Witnessed(Source, frozen=True, kw_only=True):
         """The evidence of every source that was asked for; none where none was."""
         if not self.evidence:
             return ()
+        session = self.account.session
         with bar(quiet=quiet) as progress:
             chosen = Options(
-                region=self.region, profile=self.profile, endpoint_url=self.endpoint_url, progress=progress
+                region=self.region,
+                profile=self.profile,
+                endpoint_url=self.endpoint_url,
+                session=session,
+                progress=progress,
             )
             return gather(self.evidence, chosen, mapper=processes(os.cpu_count() or 1))

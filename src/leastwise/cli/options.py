@@ -37,6 +37,14 @@ live = together(
     click.option("--profile", metavar="NAME", help="Profile of the AWS configuration."),
     click.option("--region", metavar="NAME", help="Region; default: AWS_DEFAULT_REGION, AWS_REGION, the profile's."),
     click.option("--endpoint-url", metavar="URL", help="Ask this endpoint instead of AWS's own."),
+    click.option("--role-arn", metavar="ARN", help="Assume this role first. Its credentials are renewed as needed."),
+    click.option("--external-id", metavar="TEXT", help="The external id that the role's trust policy asks for."),
+    click.option(
+        "--mfa-serial", metavar="ARN", help="Use this MFA device first. Its token is asked for, and not shown."
+    ),
+    click.option(
+        "--mfa-token", metavar="DIGITS", help="Its token, also from LEASTWISE_MFA_TOKEN, for where nobody sits."
+    ),
 )
 
 beyond = together(

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from leastwise.account.guardrails import RCP, SCP
+from leastwise.arn import is_account_id, parse_arn
+from leastwise.cli import mfa
 from leastwise.cli.options import ASK
 from leastwise.collect.file import read_snapshot
 from leastwise.collect.guardrails import read_guardrails, with_guardrails
@@ -19,15 +22,24 @@ if TYPE_CHECKING:
     from leastwise.snapshot import Snapshot
 
 
-CONNECTION = ("--profile", "--region", "--endpoint-url")
-
-
-class Account(msgspec.Struct, frozen=True, kw_only=True):
-    """Which account to ask, and for what besides. None leaves it to boto3's own chain of configuration."""
+class Connection(msgspec.Struct, frozen=True, kw_only=True):
+    """Which account to ask, and as whom. None leaves it to boto3's own chain of configuration."""
 
     profile: str | None = None
     region: str | None = None
     endpoint_url: str | None = None
+    role_arn: str | None = None
+    external_id: str | None = None
+    mfa_serial: str | None = None
+    mfa_token: str | None = None
+
+
+CONNECTION = tuple(f"--{name.replace('_', '-')}" for name in Connection.__struct_fields__)
+
+
+class Account(Connection, frozen=True, kw_only=True, dict=True):
+    """Which account to ask, as whom, and for what besides."""
+
     inventory: bool = False
     regions: tuple[str, ...] = ()
     last_accessed: bool = False
@@ -41,17 +53,55 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
         """Raise UsageError for flags that say nothing without another."""
         if self.regions and not self.inventory:
             raise UsageError("--regions says where to ask what runs: give --inventory, without a file, too")
+        if self.external_id and not self.role_arn:
+            raise UsageError("--external-id is told to a role when it is assumed: give --role-arn too")
+        if self.role_arn and not _is_role(self.role_arn):
+            raise UsageError(f"--role-arn {self.role_arn!r} is no role: write arn:aws:iam::ACCOUNT:role/NAME")
+        if self.mfa_token and not self.mfa_serial:
+            raise UsageError("--mfa-token is of an MFA device: give --mfa-serial too, its ARN or serial number")
+        if self.mfa_serial:
+            mfa.agree(self.mfa_token)
+
+    @cached_property
+    def session(self) -> Any:
+        """The session with which to ask, the same for all that is asked: a token is good once. None: boto3's own.
+
+        Asks the terminal for the MFA token where none was given. Raises CollectError where the way is barred.
+        """
+        if not (self.role_arn or self.mfa_serial):
+            return None
+        from leastwise.collect.assume import Way, assumed  # noqa: PLC0415  only a live command pays for boto3
+
+        way = {name: getattr(self, name) for name in Connection.__struct_fields__}
+        if self.mfa_serial:
+            way["mfa_token"] = mfa.token(self.mfa_serial, self.mfa_token)
+        return assumed(Way(**way))
 
     def collect(self, *, quiet: bool) -> Snapshot:
         """Ask the account. Raises CollectError when nothing could be seen."""
         from leastwise.cli.progress import bar  # noqa: PLC0415  only a live command pays for it, and for boto3
         from leastwise.collect.live import collect_live  # noqa: PLC0415  as above
 
+        session = self.session  # before the bar, which would hide the question for the token
         with bar(quiet=quiet) as progress:
-            return collect_live(**msgspec.structs.asdict(self), progress=progress)
+            return collect_live(
+                self.region,
+                profile=self.profile,
+                endpoint_url=self.endpoint_url,
+                session=session,
+                progress=progress,
+                inventory=self.inventory,
+                regions=self.regions,
+                last_accessed=self.last_accessed,
+            )
 
 
-class _Asked(msgspec.Struct, frozen=True, kw_only=True):
+def _is_role(text: str) -> bool:
+    arn = parse_arn(text)
+    return arn is not None and arn.service == "iam" and is_account_id(arn.account) and arn.resource.startswith("role/")
+
+
+class _Asked(Connection, frozen=True, kw_only=True, dict=True):
     """The flags that say how to look, by their names.
 
     `inventory` is the file that tells what runs; ASK asks the account.
@@ -60,9 +110,6 @@ class _Asked(msgspec.Struct, frozen=True, kw_only=True):
     as_of: str | None = None
     scp: tuple[str, ...] = ()
     rcp: tuple[str, ...] = ()
-    profile: str | None = None
-    region: str | None = None
-    endpoint_url: str | None = None
     inventory: str | None = None
     regions: tuple[str, ...] = ()
 
@@ -73,13 +120,11 @@ class Source(_Asked, frozen=True, kw_only=True):
     snapshot: str | None = None
     last_accessed: bool = False
 
-    @property
+    @cached_property
     def account(self) -> Account:
         """The account to ask, when no file is given."""
         return Account(
-            profile=self.profile,
-            region=self.region,
-            endpoint_url=self.endpoint_url,
+            **{name: getattr(self, name) for name in Connection.__struct_fields__},
             inventory=self.inventory == ASK,
             regions=self.regions,
             last_accessed=self.last_accessed,
