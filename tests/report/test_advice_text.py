@@ -80,7 +80,7 @@ def test_all_that_is_known_of_one_is_told() -> None:
         "evidence CloudTrail logs, 2026-01-01 to 2026-04-30, 120 days covered; sees management events",
         "blind CloudTrail logs: data events of s3",
         "worth medium; 120 days",
-        "proof safe: grants nothing new, and covers 7 permissions seen in use by the algebra",
+        "proof safe: grants nothing new, and it covers 7 permissions seen in use by the algebra",
         "paths ends 1, leaves 2",
         "plan 1. write own 2. look",
         "mind look out it meets others, too: role/other, and 3 more",
@@ -97,6 +97,15 @@ def test_safe_is_said_only_where_both_are_proven(subset: Tri, covers: Tri) -> No
     assert ("proof safe:" in told) is both
     assert ("not called safe" in told) is not both
     assert ("0 of them proven safe" in told) is not both
+
+
+def test_where_no_use_was_seen_none_is_said_to_be_covered() -> None:
+    assert "safe: grants nothing new, and no use was seen" in flat(replace(FULL, proof=replace(PROVEN, observed=0)))
+
+
+def test_a_long_name_leaves_room_for_what_is_said_of_it() -> None:
+    long = Subject(f"{IAM}:user/{'x' * 64}", "x" * 64, ANN.kind)
+    assert "xxx: risk 50, 2 actions today, 1 recommended (50 % fewer)\n" in shown(replace(FULL, subject=long))
 
 
 def test_what_failed_is_told_with_its_example() -> None:

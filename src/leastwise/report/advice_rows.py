@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from leastwise.advised import Tri
 from leastwise.report.placing import REMOVED, is_writable, placed
 from leastwise.report.view import Row, Section
-from leastwise.report.words import count, named, safe, short_arn
+from leastwise.report.words import count, named, safe, short_arn, shorten
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -25,12 +25,13 @@ ON = " on "
 UNWRITTEN = "a name in it is none that IAM accepts: no template or script is written"
 
 
-def section(advice: Recommendation, most: int) -> Section:
-    """All about one principal, with at most so many rows of a kind."""
+def section(advice: Recommendation, most: int, columns: int) -> Section:
+    """All about one principal, with at most so many rows of a kind; its title fits into so many columns."""
     rows: list[Row] = []
     for part in (_changes, _kept, _unknown, _evidence, _proof, _plan, _mind):
         rows += few(list(part(advice)), most)
-    return Section(f"{named(advice.subject)}: {headline(advice)}", tuple(rows))
+    less = headline(advice)
+    return Section(f"{shorten(named(advice.subject), columns - len(less) - 2)}: {less}", tuple(rows))
 
 
 def headline(advice: Recommendation) -> str:
@@ -159,9 +160,8 @@ def _proof(advice: Recommendation) -> Iterator[Row]:
     """Never called safe unless both are proven."""
     proof = advice.proof
     if proof.is_safe:
-        yield Row(
-            "proof", f"safe: grants nothing new, and covers {count(proof.observed, 'permissions')} seen in use", "green"
-        )
+        seen = f"it covers {count(proof.observed, 'permissions')} seen in use" if proof.observed else "no use was seen"
+        yield Row("proof", f"safe: grants nothing new, and {seen}", "green")
     else:
         both = f"nothing new granted: {PROVED[proof.subset_of_current]}"
         covers = f"all that was seen still allowed: {PROVED[proof.covers_observed]}"

@@ -36,7 +36,7 @@ def render(report: Report, look: View | None = None) -> str:
     parts: list[RenderableType] = [*draw([_head(report, most)], look.columns, lines=ALL_LINES)]
     if several:
         parts += [*_table(every[: None if look.verbose else LISTED], look), ""]
-    sections = [*(section(advice, most) for advice in shown), _onward(report, look, shown)]
+    sections = [*(section(advice, most, look.columns) for advice in shown), _onward(report, look, shown)]
     return text([*parts, *draw(sections, look.columns, lines=lines)], look).rstrip("\n") + "\n"
 
 

@@ -110,6 +110,7 @@ def draw(sections: Sequence[Section], columns: int, *, lines: int) -> list[Text]
 def text(parts: Sequence[RenderableType], look: View) -> str:
     """The parts as rich draws them, reading nothing from the environment; no spaces at the ends of lines."""
     from rich.console import Console  # noqa: PLC0415  only when something is shown
+    from rich.text import Text  # noqa: PLC0415  as above
 
     out = StringIO()
     console = Console(
@@ -126,5 +127,8 @@ def text(parts: Sequence[RenderableType], look: View) -> str:
         _environ={},
     )
     for part in parts:
-        console.print(part)
+        if isinstance(part, Text) and not look.colour:
+            out.write(f"{part.plain}\n")  # its lines are made already, which rich would take long to find out
+        else:
+            console.print(part)
     return re.sub(r" +$", "", out.getvalue(), flags=re.MULTILINE)
