@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from leastwise import catalog
-from leastwise.advised import Grade
+from leastwise.advised import WEIGHTS, Grade
 from leastwise.evidence import Knowledge
 from leastwise.leastprivilege import Adviser
 from leastwise.leastprivilege.measure import Said, grade, index, weight
@@ -96,3 +98,9 @@ def test_the_index_never_rises_by_what_is_advised() -> None:
     assert found.exposure_after is not None
     assert 50 < found.exposure_before <= 100
     assert found.exposure_after <= found.exposure_before
+
+
+def test_the_guide_gives_the_weights_as_they_are() -> None:
+    guide = (Path(__file__).parents[2] / "docs" / "guide" / "least-privilege.md").read_text("utf-8")
+    rows = re.findall(r"^\| ([A-Z][a-z ]+) \| (\d+) \|$", guide, re.MULTILINE)
+    assert {level: int(points) for level, points in rows} == WEIGHTS
