@@ -40,12 +40,15 @@ def _of_playwright() -> str | None:
 
 
 def install() -> None:
-    """By the system's packages where we may, else by Playwright."""
-    if shutil.which("apt-get") and os.geteuid() == 0:
-        subprocess.run(["apt-get", "update", "-qq"], check=False)
-        subprocess.run(["apt-get", "install", "-y", "-qq", "chromium"], check=False)
+    """By the system's packages where we may, else by Playwright, with the libraries that it needs where we may."""
+    may = bool(shutil.which("apt-get")) and os.geteuid() == 0
+    if may:
+        subprocess.run(["apt-get", "update", "-qq"], stdout=sys.stderr, check=False)
+        subprocess.run(["apt-get", "install", "-y", "-qq", "chromium"], stdout=sys.stderr, check=False)
     if find() is None:
-        subprocess.run([sys.executable, "-m", "playwright", "install", "chromium"], check=False)
+        further = ("--with-deps",) if may else ()
+        command = (sys.executable, "-m", "playwright", "install", *further, "chromium")
+        subprocess.run(command, stdout=sys.stderr, check=False)
 
 
 def main() -> int:

@@ -44,15 +44,18 @@ function findingDetail(data, id) {
       ['Impact', finding.impact],
       ['Who can use it', finding.likelihood],
       ['Hangs on', bullets(finding.assumes)],
-      ['Weight', bullets(finding.reasons)],
-      ['Id', h('code', {}, `${finding.check}:${finding.id}`)],
     ]),
     paths.length ? part('How', picture(data, paths, { label: `Paths of ${named(finding)}`, onHop: hopOpener(paths, data) }),
       h('p', {}, paths.slice(0, 8).map((path) => [pathLink(path, `hop by hop: ${pathEnds(path)}`), ' ']))) : null,
     part('How it is abused', h('p', {}, finding.attack)),
     part('Where it stands', evidenceShown(data, finding.evidence)),
     part('How to mend it', h('ol', {}, finding.fix.map((step) => h('li', {}, step))), remedyTabs(data, finding.arn, finding.evidence)),
-    part('See also', bullets(finding.cites)));
+    part('More', facts([
+      ['How it weighs', bullets(finding.reasons)],
+      ['See also', finding.cites.join(' · ')],
+      ['The check', h('code', {}, `leastwise explain ${finding.check}`)],
+      ['Id', h('code', {}, `${finding.check}:${finding.id}`)],
+    ])));
   return { element, title: finding.message };
 }
 
