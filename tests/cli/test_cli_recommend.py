@@ -89,6 +89,21 @@ def test_one_template_may_be_printed_and_several_want_a_folder(recommend: Cli, t
     assert [path.name for path in (tmp_path / "out").iterdir()] == ["user-ann.template.json"]
 
 
+def test_where_nothing_is_to_be_changed_an_empty_answer_is_explained(recommend: Cli) -> None:
+    for form in ("terraform", "cloudformation"):
+        said = recommend("cy", "--format", form)
+        assert (said.code, said.out) == (0, "")
+        assert said.err == "leastwise: there is nothing to change; --format text says why\n"
+        assert recommend("cy", "--format", form, "--quiet") == (0, "", "")
+
+
+def test_many_files_are_counted_and_few_are_named(recommend: Cli, here: Path) -> None:
+    told = recommend("ann", "ben", "--format", "cli", "-o", "out").out
+    many = len([path for path in (here / "out").rglob("*") if path.is_file()])
+    assert f"  files     {many} files in out\n" in told
+    assert "  files     out/user-ann.tf\n" in recommend("ann", "--format", "terraform", "-o", "out").out
+
+
 def test_text_is_written_in_full(recommend: Cli, tmp_path: Path) -> None:
     recommend("-o", str(tmp_path / "out"))
     text = (tmp_path / "out" / "recommendations.txt").read_text()

@@ -98,6 +98,8 @@ def tell(report: Report, choices: Choices) -> None:
         text = "" if choices.quiet else render(report, look(files))
     if not choices.quiet:
         print(text, end="")
+    if not text and not without and not choices.quiet:
+        print("leastwise: there is nothing to change; --format text says why", file=sys.stderr)
     if without:
         more = [f"{len(without) - NAMED:,} more"] if len(without) > NAMED else []
         who = listed([*without[:NAMED], *more])

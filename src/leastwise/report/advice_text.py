@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from posixpath import commonpath
 from typing import TYPE_CHECKING
 
 from leastwise.advised import Tri
@@ -83,10 +84,15 @@ def _cells(advice: Recommendation, width: int) -> tuple[str, ...]:
     )
 
 
+def _files(paths: Sequence[str]) -> str:
+    """The files, or how many there are, and where."""
+    return ", ".join(paths) if len(paths) <= IN_FULL else f"{count(len(paths), 'files')} in {commonpath(paths)}"
+
+
 def _onward(report: Report, look: View, shown: Sequence[Recommendation]) -> Section:
     """Where the rest is, and what comes next."""
     every = report.recommendations
-    rows = [Row("files", ", ".join(look.files))] if look.files else []
+    rows = [Row("files", _files(look.files))] if look.files else []
     if len(every) > LISTED and not look.verbose:
         rows.append(Row("more", f"{len(every) - LISTED:,} further principals: -o DIR writes all in full"))
     if shown:
