@@ -15,6 +15,7 @@ import json
 import re
 import sys
 import tomllib
+from importlib import import_module
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -31,7 +32,7 @@ from leastwise.cli.program import COMMANDS, program
 from leastwise.collect.permissions import required_policy
 from leastwise.escalation.method import ENTER, FOLDER, SHAPES, parse
 from leastwise.escalation.prose import permissions, premises, with_blanks
-from leastwise.report import FILES
+from leastwise.report import FILES, FORMATS
 from leastwise.report.table import render
 from leastwise.report.view import View
 from leastwise.snapshot import loads
@@ -41,12 +42,14 @@ if TYPE_CHECKING:
 
     from leastwise.checks.core import Check
     from leastwise.escalation.method import Method
+    from leastwise.report import File
 
 ROOT = Path(__file__).resolve().parent.parent
 MADE_FOLDERS = ("docs/checks", "docs/methods")  # nothing else may lie here
 METHODS = "src/leastwise/escalation/methods.json"  # the rows of methods/*.toml, to be read in a moment
 PERMISSIONS = "docs/guide/permissions.md"  # written by hand but for the policy in it
 INVENTORY = "docs/guide/inventory.md"  # written by hand but for the table of kinds in it
+FORMATS_PAGE = "docs/guide/formats.md"  # written by hand but for the table of formats in it
 COLUMNS = 100  # of the picture and of the help texts
 MADE_BY = "<!-- made by tools/docs.py: change the code, then run `make docs` -->"
 
@@ -64,6 +67,7 @@ def pages() -> dict[str, str]:
         "docs/commands.md": commands_page(),
         PERMISSIONS: with_policy(read(PERMISSIONS)),
         INVENTORY: with_kinds(read(INVENTORY)),
+        FORMATS_PAGE: with_formats(read(FORMATS_PAGE)),
         "docs/console.svg": picture(),
     }
 
@@ -202,7 +206,29 @@ def with_kinds(text: str) -> str:
     """The page with what is listed and kept of each kind of resource that runs."""
     rows = ((f"`{kind.id}`", f"`{kind.call}`", codes(kind.members)) for kind in KINDS)
     block = table(("kind", "listed by", "members kept"), rows)
-    return re.sub(r"(<!-- kinds -->\n).*?(<!-- /kinds -->)", rf"\1\n{block}\n\n\2", text, flags=re.DOTALL)
+    return between_marks(text, "kinds", block)
+
+
+def with_formats(text: str) -> str:
+    """The page with the formats, their files, and what each module says of itself first."""
+    rows = ((f"`{name}`", codes(file.name for file in written), purpose(written)) for name, written in FORMATS.items())
+    return between_marks(text, "formats", table(("format", "files", "what it is"), rows))
+
+
+def purpose(written: Sequence[File]) -> str:
+    """What the module of a format says first, or that its files are always written."""
+    if tuple(written) == FILES:
+        return "All of it, always written."
+    (file,) = written
+    about = import_module(f"leastwise.report.{file.module}").__doc__ or ""
+    return " ".join(about.partition("\n\n")[0].split()).partition(". ")[0].rstrip(".") + "."
+
+
+def between_marks(text: str, mark: str, block: str) -> str:
+    """The page with the block between the marks of that name."""
+    return re.sub(
+        rf"(<!-- {mark} -->\n).*?(<!-- /{mark} -->)", lambda m: f"{m[1]}\n{block}\n\n{m[2]}", text, flags=re.DOTALL
+    )
 
 
 # the picture

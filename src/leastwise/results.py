@@ -119,6 +119,11 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     risk: int = 0
     risk_reasons: tuple[str, ...] = ()
 
+    @property
+    def id(self) -> str:
+        """By which people and files name it."""
+        return f"{self.check}:{self.fingerprint}"
+
 
 class Suppressed(msgspec.Struct, frozen=True, kw_only=True):
     """A finding that is set aside, kept with the reason: its subject is exempt, or somebody muted it.

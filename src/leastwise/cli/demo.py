@@ -9,8 +9,7 @@ import click
 
 from leastwise.audit import Options, audit
 from leastwise.cli import options
-from leastwise.cli.files import deliver, known, ready
-from leastwise.cli.screen import show
+from leastwise.cli.files import STDOUT, alone, deliver, known, ready
 from leastwise.report import files_of
 from leastwise.snapshot import loads
 
@@ -29,11 +28,14 @@ def command(output: Path, *, format: tuple[str, ...], quiet: bool) -> None:  # n
 
     Exits with 0 whatever is found: the account is made to be bad.
     """
-    known(format)
+    known(format, listed_by="leastwise demo --help")
+    alone(output, format)
     ready(output)
-    how = Options(backdrop=any(file.backdrop for file in files_of(format)))
-    report = audit(loads(files("leastwise").joinpath("demo/snapshot.json.gz").read_bytes()), how)
+    wanted = Options(backdrop=any(file.backdrop for file in files_of(format)))
+    report = audit(loads(files("leastwise").joinpath("demo/snapshot.json.gz").read_bytes()), wanted)
     written = deliver(report, output, format)
-    if not quiet:
+    if not quiet and output != STDOUT:
+        from leastwise.cli.screen import show  # noqa: PLC0415  drawing costs, and --quiet draws nothing
+
         show(report, written)
         print(YOUR_OWN)

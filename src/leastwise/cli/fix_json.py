@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def record(account: Account, goal: Goal, *, what_if: bool) -> dict[str, Any]:
     """The plan with everything: documents, commands, rollback, consequences."""
     made = goal.plan
-    gone = [f"{f.check}:{f.fingerprint}" for f in findings_gone(account, made)] if what_if else None
+    gone = [f.id for f in findings_gone(account, made)] if what_if else None
     return {
         "about": goal.about,
         "paths": [f"path:{path.fingerprint}" for path in goal.paths],

@@ -144,7 +144,8 @@ directory = click.option(
     metavar="DIR",
     type=click.Path(path_type=Path),
     default=".",
-    help="Where to write the files; made if missing. Default: the current directory.",
+    help="Where to write the files; made if missing. Default: the current directory. `-`: the one file of --format to "
+    "standard output, and nothing else.",
 )
 
 quiet = click.option("-q", "--quiet", is_flag=True, help="Print nothing but errors.")

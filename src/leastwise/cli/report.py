@@ -10,7 +10,7 @@ import msgspec
 
 from leastwise.cli import options
 from leastwise.cli.audit_file import read, read_audit
-from leastwise.cli.files import known, ready, write_together
+from leastwise.cli.files import STDOUT, alone, hand_over, known, ready
 from leastwise.cli.words import separate
 from leastwise.errors import SnapshotError
 from leastwise.report import ADVICE, FORMATS
@@ -60,6 +60,7 @@ def command(**given: Any) -> None:
     """
     choices = Choices(**given)
     known(choices.formats, MADE, listed_by="leastwise report --help")
+    alone(choices.output, choices.formats)
     ready(choices.output)
     report, told = _read(choices.file, choices.recommendations)
     if choices.redact:
@@ -67,8 +68,8 @@ def command(**given: Any) -> None:
 
         report = redacted(report)
     contents = {made.name: made.render(report) for name in choices.formats for made in MADE[name]}
-    files = write_together(choices.output, contents)
-    if not choices.quiet:
+    files = hand_over(choices.output, contents)
+    if not choices.quiet and choices.output != STDOUT:
         print(*files, *told, sep="\n")
 
 

@@ -13,7 +13,7 @@ from leastwise.audit import Options, audit, select
 from leastwise.checks.core import Limits
 from leastwise.cli import options
 from leastwise.cli.evidence import Witnessed
-from leastwise.cli.files import deliver, known, ready
+from leastwise.cli.files import STDOUT, alone, deliver, known, ready
 from leastwise.cli.options import NEVER, SEVERITIES
 from leastwise.cli.words import separate
 from leastwise.collect.file import write_snapshot
@@ -75,6 +75,7 @@ class Choices(Witnessed, frozen=True, kw_only=True):
         if self.quiet and self.verbose:
             raise UsageError("--quiet and --verbose exclude each other: give one of them")
         known(self.format)
+        alone(self.output, self.format)
         select(self.options)
         ready(self.output)
         if self.save_snapshot is not None:
@@ -154,7 +155,7 @@ def command(**given: Any) -> int:
 
         report = redact(report)
     files = deliver(report, choices.output, choices.format)
-    if not choices.quiet:
+    if not choices.quiet and choices.output != STDOUT:
         from leastwise.cli.screen import show  # noqa: PLC0415  drawing costs, and --quiet draws nothing
 
         show(report, files, verbose=choices.verbose)

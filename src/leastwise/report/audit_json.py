@@ -282,7 +282,7 @@ def _finding(finding: Finding) -> PublishedFinding:
         principal_arn=subject.arn,
         principal_type=subject.kind,
         risk_score=finding.risk,
-        id=f"{finding.check}:{finding.fingerprint}",
+        id=finding.id,
         check=finding.check,
         title=finding.title,
         severity=finding.severity.label,

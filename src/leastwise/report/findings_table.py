@@ -83,7 +83,7 @@ def _shown_issue(finding: Finding, width: int) -> str:
 
 def _details(finding: Finding, width: int) -> Iterator[Row]:
     """What stands behind the finding."""
-    yield Row("id", f"{finding.check}:{finding.fingerprint}")
+    yield Row("id", finding.id)
     yield Row("arn", finding.subject.arn)
     if _shown_issue(finding, width).endswith(GAP):
         yield Row("issue", finding.message)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
 from typing import TYPE_CHECKING
 
+from leastwise.report.coverage import gaps, unjudged
 from leastwise.report.view import STYLES, VERDICT_STYLES, Row, Section, View
 from leastwise.report.words import count, listed, moment, named, safe, short_arn, shorten
 from leastwise.results import Severity
@@ -38,12 +38,12 @@ def _unseen(report: Report, view: View) -> Iterator[Row]:
     """What the audit does not rest on. Said even when all is well: nothing unseen is ever a pass."""
     if report.gaps:
         silent = count(len(report.gaps), "calls")
-        yield Row("not seen", f"{silent} gave no answer: {'; '.join(_gaps(report))}", "yellow")
+        yield Row("not seen", f"{silent} gave no answer: {'; '.join(gaps(report))}", "yellow")
     if view.verbose:
         yield from (Row("", ", ".join(filter(None, (g.call, g.target, g.reason, g.detail)))) for g in report.gaps)
     if report.unassessed:
-        unjudged = list(_unjudged(report))
-        yield Row("not judged", f"{count(len(unjudged), 'checks')}: {', '.join(unjudged)}", "yellow")
+        left = list(unjudged(report))
+        yield Row("not judged", f"{count(len(left), 'checks')}: {', '.join(left)}", "yellow")
     if view.verbose:
         yield from (Row("", ", ".join(filter(None, (u.check, u.target, u.reason)))) for u in report.unassessed)
     if report.complete:
@@ -59,21 +59,6 @@ def _layers(report: Report) -> Iterator[str]:
         yield f"{listed(report.layers_not_considered)} were not considered"
     if report.layers_considered:
         yield f"{listed(report.layers_considered)} were"
-
-
-def _gaps(report: Report) -> Iterator[str]:
-    """One entry for each call and reason, whatever the number of its targets."""
-    for (call, reason), number in sorted(Counter((gap.call, gap.reason) for gap in report.gaps).items()):
-        yield f"{call} ({reason}{f', {number} targets' if number > 1 else ''})"
-
-
-def _unjudged(report: Report) -> Iterator[str]:
-    """Each check that gave no answer, as a whole or for so many subjects."""
-    targets: dict[str, list[str]] = defaultdict(list)
-    for each in report.unassessed:
-        targets[each.check].append(each.target)
-    for check, of in sorted(targets.items()):
-        yield f"{check} ({count(len(of), 'subjects')})" if all(of) else check
 
 
 def _risk(report: Report) -> Section:

@@ -1,0 +1,56 @@
+"""The findings as workflow commands of GitHub Actions, which shows them as annotations of the run.
+
+What was not seen comes first, then the findings, worst first: GitHub shows ten errors, warnings and notices of a step,
+and the rest in its log.
+https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from leastwise.report.coverage import unseen
+from leastwise.report.words import named, safe
+from leastwise.results import Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from leastwise.results import Finding, Report
+
+COMMANDS = {
+    Severity.CRITICAL: "error",
+    Severity.HIGH: "error",
+    Severity.MEDIUM: "warning",
+    Severity.LOW: "notice",
+    Severity.INFO: "notice",
+}
+_IN_MESSAGE = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A"})
+_IN_PROPERTY = _IN_MESSAGE | str.maketrans({":": "%3A", ",": "%2C"})
+
+
+def render(report: Report) -> Iterator[bytes]:
+    """The text of the file, a command at a time."""
+    if missing := unseen(report):
+        yield _command(
+            "warning", "Not everything was seen, and nothing unseen is a pass", "\n".join(map(safe, missing))
+        )
+    for finding in report.findings:
+        yield _command(COMMANDS[finding.severity], _title(finding), _message(finding))
+    if not report.findings:
+        yield _command("notice", f"No findings in account {report.account}", f"as of {report.taken_at}")
+
+
+def _title(finding: Finding) -> str:
+    return f"{finding.severity.label}: {finding.title}: {named(finding.subject)}"
+
+
+def _message(finding: Finding) -> str:
+    """What is wrong, what that hangs on, and how to name it; each line of its own in the annotation."""
+    conditions = (f"if {assumption}" for assumption in finding.assumes)
+    return "\n".join(map(safe, (finding.message, *conditions, finding.subject.arn, finding.id)))
+
+
+def _command(command: str, title: str, message: str) -> bytes:
+    """Lines of the message are breaks that were put there: those in names have become escapes before."""
+    return f"::{command} title={safe(title).translate(_IN_PROPERTY)}::{message.translate(_IN_MESSAGE)}\n".encode()
