@@ -5,10 +5,16 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from typing import NamedTuple
 
 ACCOUNT_DIGITS = 12
+
+IAM_NAME = re.compile(r"[\w+=,.@-]{1,128}", re.ASCII)
+"""What IAM accepts as the name of a user, role, group or policy; it means nothing to a shell or a template."""
+POLICY_ARN = re.compile(r"arn:[a-z-]+:iam::(\d{12}|aws):policy/[\w+=,.@/-]{1,640}", re.ASCII)
+"""ARNs of managed policies of which the same is true, which IAM does not ask of their paths."""
 
 
 class Arn(NamedTuple):

@@ -7,11 +7,12 @@ like `file://…`. https://docs.aws.amazon.com/cli/latest/userguide/cli-usage-pa
 
 from __future__ import annotations
 
-import re
 import shlex
 from typing import TYPE_CHECKING, Any
 
 import msgspec
+
+from leastwise.arn import IAM_NAME, POLICY_ARN
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -21,13 +22,11 @@ if TYPE_CHECKING:
 Command = tuple[str, ...]
 Body = dict[str, Any]
 UNWRITABLE = "a name in it is none that IAM accepts, so that no command is given"
-_NAME = re.compile(r"[\w+=,.@-]{1,128}", re.ASCII)
-_ARN = re.compile(r"arn:[a-z-]+:iam::(\d{12}|aws):policy/[\w+=,.@/-]{1,640}", re.ASCII)
 
 
 def is_writable(names: Iterable[str], arns: Iterable[str] = ()) -> bool:
     """Whether IAM accepts these names, and these ARNs of policies, so that they can stand in a command."""
-    return all(map(_NAME.fullmatch, names)) and all(map(_ARN.fullmatch, arns))
+    return all(map(IAM_NAME.fullmatch, names)) and all(map(POLICY_ARN.fullmatch, arns))
 
 
 def line(command: Command) -> str:

@@ -10,6 +10,7 @@ import hashlib
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from leastwise.arn import IAM_NAME, POLICY_ARN
 from leastwise.report.words import safe
 
 if TYPE_CHECKING:
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
 
 INLINE = " inline policy "
 REMOVED = "policy removed"
-_NAME = re.compile(r"[\w+=,.@-]{1,128}", re.ASCII)
-_ARN = re.compile(r"arn:[a-z-]+:iam::(?:\d{12}|aws):policy/(?:[\w+=,.@-]+/)*[\w+=,.@-]{1,128}", re.ASCII)
 _WHO = re.compile(r"arn:[a-z-]+:iam::\d{12}:(?:user|role|group)/[\x21-\x7e]+")
 _WORD = re.compile(r"[0-9A-Za-z-]+(?:_[0-9A-Za-z-]+)*")
 DIGITS = 6  # of a hash that tells two names apart which only look alike
@@ -92,7 +91,9 @@ def is_writable(advice: Recommendation) -> bool:
     names = [advice.subject.name, *(p.name for p in advice.policies), *(g.name for g in gone(advice))]
     arns = [*filter(None, (p.arn for p in placed(advice))), *filter(None, (g.arn for g in gone(advice)))]
     return (
-        bool(_WHO.fullmatch(advice.subject.arn)) and all(map(_NAME.fullmatch, names)) and all(map(_ARN.fullmatch, arns))
+        bool(_WHO.fullmatch(advice.subject.arn))
+        and all(map(IAM_NAME.fullmatch, names))
+        and all(map(POLICY_ARN.fullmatch, arns))
     )
 
 
