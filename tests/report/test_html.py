@@ -16,6 +16,8 @@ from msgspec.structs import replace
 
 from leastwise.report import html
 from leastwise.report.page.chain import chains, described
+from leastwise.report.page.cuts import Cuts
+from leastwise.results import Evidence, Fix
 from report.sample import a_backdrop, a_report, an_empty_report, findings
 from tools import browser, vendor
 
@@ -103,7 +105,9 @@ def test_markup_in_names_stays_text() -> None:
 def test_a_path_is_drawn_as_a_row_and_as_a_stack() -> None:
     report = a_report()
     found = report.paths[2]
-    row, stack = chains(found, (("nobody", "", 1), (found.edges[0].evidence[0].document, "/Statement/0", 2)))
+    other = Fix(text="", ends_findings=0, subjects=(), statements=(Evidence(document="nobody"),))
+    ours = replace(other, statements=found.edges[0].evidence)
+    row, stack = chains(found, Cuts((other, ours)))
     assert [box.name for box in row.boxes] == ["platform-c…-1-runner", "build", "admin"]
     assert row.boxes[-1].kind == "★ administrator · role"
     assert row.hops[0].cut is not None

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from leastwise.report.difference import difference
 from leastwise.report.page.chain import chains, described
+from leastwise.report.page.cuts import Cuts
 from leastwise.report.page.data import embed
 from leastwise.report.words import count, listed, moment, named, safe, short_arn
 
@@ -39,7 +40,7 @@ RUN = ("script-src", "style-src")  # what the page's policy calls those who may
 def render(report: Report) -> Iterator[bytes]:
     """The text of the file, in pieces."""
     script, style = _script(), _text("page.css")
-    data = embed(report)
+    data, cuts = embed(report), Cuts(report.fixes)
     stream = (
         _environment()
         .get_template("page.html.jinja")
@@ -50,8 +51,7 @@ def render(report: Report) -> Iterator[bytes]:
             policy=_policy(script, style),
             data=data,
             pictures=[
-                {"path": path, "chains": chains(path, _cuts(report)), "words": described(path)}
-                for path in _worst(report)
+                {"path": path, "chains": chains(path, cuts), "words": described(path)} for path in _worst(report)
             ],
             escalations=[path for path in report.paths if path.escalates],
             gaps=_together((gap.reason, gap.call) for gap in report.gaps),
@@ -123,10 +123,3 @@ def _worst(report: Report) -> list[Path]:
         if path.escalates:
             first.setdefault(path.source.arn, path)
     return list(first.values())[:PICTURES]
-
-
-def _cuts(report: Report) -> tuple[tuple[str, str, int], ...]:
-    """The statements that each fix changes, with its number."""
-    return tuple(
-        (e.document, e.pointer, number) for number, fix in enumerate(report.fixes, start=1) for e in fix.statements
-    )

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from leastwise.report.words import named, safe, short_arn
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Iterator
 
+    from leastwise.report.page.cuts import Cuts
     from leastwise.results import Edge, Path
 
 BOX = (184, 54)  # width and height
@@ -60,11 +61,8 @@ class Chain(NamedTuple):
     wide: bool
 
 
-def chains(path: Path, cuts: Collection[tuple[str, str, int]]) -> tuple[Chain, Chain]:
-    """The path from left to right, and from top to bottom.
-
-    `cuts` are the statements (document, pointer) that a fix changes, with the number of the fix.
-    """
+def chains(path: Path, cuts: Cuts) -> tuple[Chain, Chain]:
+    """The path from left to right, and from top to bottom."""
     return _row(path, cuts), _stack(path, cuts)
 
 
@@ -74,7 +72,7 @@ def described(path: Path) -> str:
     return safe(f"{named(path.source)}: {hops}")
 
 
-def _row(path: Path, cuts: Collection[tuple[str, str, int]]) -> Chain:
+def _row(path: Path, cuts: Cuts) -> Chain:
     boxes = tuple(_boxes(path, step=(BOX[0] + GAP[0], 0), top=24))
     hops = []
     for (left, right), edge in zip(pairwise(boxes), path.edges, strict=True):
@@ -88,7 +86,7 @@ def _row(path: Path, cuts: Collection[tuple[str, str, int]]) -> Chain:
     return Chain(width, boxes[0].y + BOX[1] + 14, boxes, tuple(hops), wide=True)
 
 
-def _stack(path: Path, cuts: Collection[tuple[str, str, int]]) -> Chain:
+def _stack(path: Path, cuts: Cuts) -> Chain:
     boxes = tuple(_boxes(path, step=(0, BOX[1] + GAP[1]), top=PAD))
     hops = []
     for (upper, lower), edge in zip(pairwise(boxes), path.edges, strict=True):
@@ -134,7 +132,6 @@ def _wrapped(text: str, width: int) -> list[str]:
     return cut
 
 
-def _cut(edge: Edge, cuts: Collection[tuple[str, str, int]]) -> int:
-    """The first fix that changes a statement which the hop rests on, or 0."""
-    pointed = {(e.document, e.pointer) for e in edge.evidence}
-    return min((number for document, pointer, number in cuts if (document, pointer) in pointed), default=0)
+def _cut(edge: Edge, cuts: Cuts) -> int:
+    """The number of the first fix that cuts the hop, or 0."""
+    return next((place + 1 for place in cuts.of(edge)), 0)

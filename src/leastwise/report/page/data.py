@@ -15,11 +15,12 @@ import msgspec
 from msgspec.structs import asdict
 
 from leastwise.report import terraform
+from leastwise.report.page.cuts import Cuts
 from leastwise.report.published import inert
 from leastwise.report.words import stops
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterable, Iterator
+    from collections.abc import Hashable, Iterable
 
     from leastwise.results import Edge, Evidence, Finding, Fix, Path, Report
 
@@ -76,7 +77,7 @@ class _Tables:
         self.abouts, self.evidence, self.edges = _List(), _List(), _List()
         texts = report.backdrop.documents if report.backdrop else ()
         self.documents = {(text.arn, text.at): place for place, text in enumerate(texts)}
-        self.cuts = tuple(_cuts(report.fixes))
+        self.cuts = Cuts(report.fixes)
 
     def page(self) -> dict[str, Any]:
         """Everything. The lists that others point into come last, since they are filled on the way."""
@@ -144,7 +145,6 @@ class _Tables:
         }
 
     def _edge(self, edge: Edge) -> dict[str, Any]:
-        pointed = frozenset((e.document, e.pointer) for e in edge.evidence)
         return {
             **{name: getattr(edge, name) for name in edge.__struct_fields__},
             "permissions": [
@@ -154,7 +154,7 @@ class _Tables:
             "trust": self._refer(edge.trust),
             "running": self._refer(edge.running),
             "stops": stops(edge),
-            "cuts": [place for place, statements in enumerate(self.cuts) if statements & pointed],
+            "cuts": self.cuts.of(edge),
         }
 
     def _refer(self, pointers: Iterable[Evidence]) -> list[int]:
@@ -167,9 +167,3 @@ class _Tables:
             "text": self.documents.get((e.document, at)),
             "statement": mark + rest,
         }
-
-
-def _cuts(fixes: Iterable[Fix]) -> Iterator[frozenset[tuple[str, str]]]:
-    """The statements that each fix changes."""
-    for fix in fixes:
-        yield frozenset((e.document, e.pointer) for e in fix.statements)

@@ -1,6 +1,8 @@
 'use strict';
 // All paths: as one picture as far as there is room, and as a table.
 
+const AT_ONCE = 50; // paths that are drawn at each letter of a search; more wait until the reader does
+
 function pathColumns() {
   return [
     { key: 'severity', title: 'Severity', down: true, sort: byNumber('severity'), cell: (p) => severityBadge(p.severity) },
@@ -23,17 +25,23 @@ function pathsView(data) {
   const told = h('p', { class: 'quiet', role: 'status' });
   const table = windowedTable({ label: 'Paths', columns: pathColumns() });
   const holder = h('div', {});
+  let later = 0;
   const controls = {
-    text: searchBox('Search paths', (value) => { wanted.text = value; update(); }),
+    text: searchBox('Search paths', (value) => { wanted.text = value; update(true); }),
     verdict: chooser('Verdict', 'any verdict', tally(data.paths, (p) => p.verdict), (value) => { wanted.verdict = value; update(); }),
   };
 
-  function update() {
+  function update(typing = false) {
     const text = wanted.text.toLowerCase();
     const found = data.paths.filter((path) => (!wanted.verdict || path.verdict === wanted.verdict)
       && (!text || path.words.includes(text)));
     table.show(found);
     told.textContent = count(found.length, 'paths');
+    clearTimeout(later);
+    if (!typing || found.length <= AT_ONCE) draw(found); else later = setTimeout(() => draw(found), 200);
+  }
+
+  function draw(found) {
     holder.replaceChildren(...(found.length ? [picture(data, found, { label: 'The paths together', onHop: hopOpener(found, data) })] : []));
   }
 
