@@ -154,3 +154,21 @@ def test_words_of_the_policies_of_aws_stay_unless_somebody_is_called_so() -> Non
         assert other.findings[0].subject.name == "user-1"
         assert other.findings[0].evidence[0].note == note
         assert other.findings[0].evidence[0].sid == "Pass"
+
+
+def test_conditions_keep_what_names_nobody() -> None:
+    tests = {
+        "StringEquals": {"aws:RequestedRegion": ["eu-west-1", "us-gov-east-1"], "aws:PrincipalTag/team": "crypto"},
+        "IpAddress": {"aws:SourceIp": "203.0.113.0/24"},
+        "NumericLessThan": {"aws:MultiFactorAuthAge": "3600"},
+    }
+    other = redact(about("in eu-west-1", document={"Statement": {"Condition": tests}}))
+    assert other.findings[0].message == "in eu-west-1"
+    assert other.backdrop is not None
+    assert other.backdrop.documents[0].body["Statement"] == {
+        "Condition": {
+            "StringEquals": {"aws:RequestedRegion": ["eu-west-1", "us-gov-east-1"], "aws:PrincipalTag/team": "value-1"},
+            "IpAddress": {"aws:SourceIp": "value-2/24"},
+            "NumericLessThan": {"aws:MultiFactorAuthAge": "3600"},
+        }
+    }

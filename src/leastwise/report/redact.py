@@ -51,7 +51,7 @@ PLAIN = {
     "organizationaccountaccessrole",
 }  # fmt: skip
 MANAGED_BY_AWS = ":iam::aws:"
-OF_AWS = re.compile(r"AWSServiceRoleFor\w*|.*\.amazonaws\.com", re.IGNORECASE)
+OF_AWS = re.compile(r"AWSServiceRoleFor\w*|.*\.amazonaws\.com|[a-z]{2}(?:-[a-z]+)+-\d", re.IGNORECASE)  # or a region
 LISTS = {"user", "role", "group", "policy"}
 KEPT: dict[type, frozenset[str]] = {  # fields that hold words of ours, or of AWS
     Report: frozenset(
