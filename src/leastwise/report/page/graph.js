@@ -2,6 +2,7 @@
 // Pictures of paths: dagre places at most 60 principals in layers, and we draw them.
 
 const MOST = 60; // places in one picture: more cannot be read
+const SEVERAL = 3; // who start alike stand in one place from so many on
 const LISTED = 20; // names of those who stand in one place
 const BOX = { width: 184, height: 54 };
 const VERB = { width: 26, lines: 3, line: 15, letter: 6.4 };
@@ -23,7 +24,7 @@ function alike(edges) {
     const key = ends.has(arn) ? arn : `${shortArn(arn).split('/')[0]}\n${Array.from(own).sort().join('\n')}`;
     if (groups.has(key)) groups.get(key).push(arn); else groups.set(key, [arn]);
   }
-  return new Map(Array.from(groups.values()).filter((arns) => arns.length > 1).flatMap((arns) => arns.map((arn) => [arn, arns])));
+  return new Map(Array.from(groups.values()).filter((arns) => arns.length >= SEVERAL).flatMap((arns) => arns.map((arn) => [arn, arns])));
 }
 
 /** The places and hops of the paths: of as many of the first as have room. */

@@ -24,7 +24,7 @@ function pathsView(data) {
   const wanted = { text: '', verdict: '' };
   const told = h('p', { class: 'quiet', role: 'status' });
   const table = windowedTable({ label: 'Paths', columns: pathColumns() });
-  const holder = h('div', {});
+  const holder = h('div', { class: 'together' });
   let later = 0;
   const controls = {
     text: searchBox('Search paths', (value) => { wanted.text = value; update(true); }),
@@ -56,6 +56,6 @@ function pathsView(data) {
   const element = h('section', { 'aria-labelledby': 'paths-title' },
     h('h1', { id: 'paths-title' }, 'Paths'),
     h('form', { class: 'filters', role: 'search', onsubmit: (event) => event.preventDefault() }, controls.text, controls.verdict),
-    told, table.element, part('Together', holder));
+    told, holder, table.element);
   return { element, open, title: 'Paths', update };
 }
