@@ -9,7 +9,8 @@ import pytest
 
 from leastwise.audit import Options, audit
 from leastwise.checks.core import Limits
-from leastwise.drift import Drift, drift
+from leastwise.compared import Status
+from leastwise.drift import Drift, drift, since
 from leastwise.results import Confidence, Report, Severity, Suppressed, Verdict
 from world import World, allow, an_account, by_service, document, key
 
@@ -96,7 +97,7 @@ def test_a_severity_that_moves_is_a_change_and_fails_only_when_it_rises(
     assert [moved.changes for moved in found.changed] == [(f"severity {before.label} -> {after.label}",)]
     assert bool(found.failing(Severity.HIGH)) is fails
     assert not found.failing(Severity.CRITICAL)
-    assert set(found.statuses.values()) == {"changed"}
+    assert set(found.statuses.values()) == {Status.WORSE if fails else Status.CHANGED}
 
 
 def test_other_evidence_and_confidence_are_changes() -> None:
@@ -236,3 +237,23 @@ def test_it_says_what_differs_between_the_audits_themselves() -> None:
         "more are considered, and were not before",
     )
     assert drift(newer, report).remarks[1:] == ("more were considered, and no more are",)
+
+
+def test_the_newer_report_tells_of_each_finding_what_it_is() -> None:
+    old = seen(an_account().user("ann", inline=STAR, keys=(key(120, used=1),)))
+    changed = tuple(msgspec.structs.replace(f, severity=Severity.LOW) if f.check == ADMIN else f for f in old.findings)
+    new = seen(an_account().user("ann", inline=STAR, keys=(key(120, used=1),)).user("eve", inline=STAR))
+    report = since(msgspec.structs.replace(old, findings=changed), new)
+    of_ann, of_eve = (
+        {finding.check: finding.status for finding in report.findings if finding.subject.name == name}
+        for name in ("ann", "eve")
+    )
+    assert (of_ann[ADMIN], of_ann[OLD_KEY]) == (Status.WORSE, Status.KNOWN)
+    assert set(of_eve.values()) == {Status.NEW}
+    assert str(report.baseline) == f"{len(of_eve)} new, 1 changed"
+
+
+def test_only_what_is_new_or_worse_counts() -> None:
+    counts = {status: status.counts for status in Status}
+    assert [status for status in Status if counts[status]] == [Status.UNCOMPARED, Status.NEW, Status.WORSE]
+    assert {finding.status for finding in seen(an_account().user("ann", inline=STAR)).findings} == {Status.UNCOMPARED}

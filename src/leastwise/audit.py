@@ -23,16 +23,15 @@ from leastwise.leastprivilege import Adviser
 from leastwise.principals import pick
 from leastwise.results import (
     Finding,
-    MissingView,
     Path,
     PrincipalScore,
     Report,
     Scores,
     Severity,
     Suppressed,
-    Unassessed,
 )
 from leastwise.scope import exemption
+from leastwise.unseen import MissingView, Unassessed
 from leastwise.usage.records import Evidence
 
 if TYPE_CHECKING:

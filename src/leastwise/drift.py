@@ -11,18 +11,21 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
+from msgspec.structs import replace
 
+from leastwise.compared import Baseline, Status
 from leastwise.results import Finding, Path, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from leastwise.results import Evidence, Report, Unassessed
+    from leastwise.results import Evidence, Report
+    from leastwise.unseen import Unassessed
 
 EVERYTHING = "iam:GetAccountAuthorizationDetails"  # without it no path can be found
 ESCALATION = "principal_can_escalate"
-MUTED, EXEMPT = "muted", "exempt"
-NEW, CHANGED, KNOWN = "new", "changed", "known"
+MUTED, EXEMPT, AS_BEFORE = "muted", "exempt", "set aside as before"
+NEW, CHANGED, KNOWN = (status.value for status in (Status.NEW, Status.CHANGED, Status.KNOWN))
 
 
 class Moved(msgspec.Struct, frozen=True, kw_only=True):
@@ -88,15 +91,30 @@ class Drift(msgspec.Struct, frozen=True, kw_only=True):
         return tuple(moved for moved in worse if moved.finding.severity >= least)
 
     @property
-    def statuses(self) -> dict[str, str]:
+    def statuses(self) -> dict[str, Status]:
         """By fingerprint, which findings of the newer audit are new or changed. All others are known."""
-        told = ((NEW, self.new), (CHANGED, self.changed))
-        return {moved.finding.fingerprint: word for word, group in told for moved in group}
+        changed = {m.finding.fingerprint: Status.WORSE if m.worse else Status.CHANGED for m in self.changed}
+        return changed | {moved.finding.fingerprint: Status.NEW for moved in self.new}
+
+    @property
+    def baseline(self) -> Baseline:
+        """The older audit, in numbers."""
+        return Baseline(
+            taken_at=self.old_taken_at,
+            new=len(self.new),
+            changed=len(self.changed),
+            fixed=len(self.fixed),
+            muted=len(self.muted),
+            exempt=len(self.exempt),
+            not_assessed=len(self.not_assessed),
+            remarks=self.remarks,
+        )
 
 
 def drift(old: Report, new: Report) -> Drift:
     """What differs between two audits of one account, of which `old` is the earlier."""
     groups = _findings(old, new)
+    groups.pop(AS_BEFORE, None)
     return Drift(
         account=new.account,
         old_taken_at=old.taken_at,
@@ -108,6 +126,14 @@ def drift(old: Report, new: Report) -> Drift:
         remarks=tuple(_remarks(old, new)),
         **{name: tuple(moved) for name, moved in groups.items()},
     )
+
+
+def since(old: Report, new: Report) -> Report:
+    """The newer report, which tells of each finding what it is beside the older."""
+    found = drift(old, new)
+    statuses = found.statuses
+    findings = tuple(replace(f, status=statuses.get(f.fingerprint, Status.KNOWN)) for f in new.findings)
+    return replace(new, findings=findings, baseline=found.baseline)
 
 
 class _Kept(NamedTuple):
@@ -141,7 +167,7 @@ def _told(was: _Kept | None, now: _Kept, earlier: _Sight) -> tuple[str, Moved]:
     finding = now.finding
     if now.state:
         aside = Moved(finding=finding, reason=now.reason, owner=now.owner, expires=now.expires)
-        return (KNOWN if was and was.state == now.state else now.state), aside
+        return (AS_BEFORE if was and was.state == now.state else now.state), aside
     if was is None or was.state:
         return NEW, Moved(finding=finding, before=was.state if was else earlier.unjudged(finding))
     changes = tuple(_changes(was.finding, finding))

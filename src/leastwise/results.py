@@ -13,6 +13,8 @@ import msgspec
 
 from leastwise.advised import Grade, Proof, Source, Step, UseCounts
 from leastwise.behind import Backdrop, Rewrite
+from leastwise.compared import Baseline, Status
+from leastwise.unseen import MissingView, Unassessed
 
 
 class Severity(IntEnum):
@@ -118,6 +120,7 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     assumes: tuple[str, ...] = ()
     risk: int = 0
     risk_reasons: tuple[str, ...] = ()
+    status: Status = Status.UNCOMPARED
 
     @property
     def id(self) -> str:
@@ -282,24 +285,6 @@ class Recommendation(msgspec.Struct, frozen=True, kw_only=True):
     aggressive: tuple[Change, ...] = ()
 
 
-class Unassessed(msgspec.Struct, frozen=True, order=True, kw_only=True):
-    """A check that gave no answer, as a whole or for one target. Never a pass."""
-
-    check: str
-    reason: str
-    target: str = ""
-    traceback: str = ""
-
-
-class MissingView(msgspec.Struct, frozen=True, order=True, kw_only=True):
-    """Something that could not be seen, as the report shows it."""
-
-    call: str
-    reason: str
-    target: str = ""
-    detail: str = ""
-
-
 class PrincipalScore(msgspec.Struct, frozen=True, kw_only=True):
     """The risk of one subject, 0 to 100, higher is worse, with what makes it up."""
 
@@ -380,6 +365,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     scores: Scores
     fixes: tuple[Fix, ...]
     backdrop: Backdrop | None = None
+    baseline: Baseline | None = None
 
     @property
     def counts(self) -> dict[Severity, int]:

@@ -21,18 +21,17 @@ from leastwise.results import (
     Impact,
     Kind,
     Likelihood,
-    MissingView,
     Path,
     Recommendation,
     Report,
     Severity,
     Subject,
     Suppressed,
-    Unassessed,
     Used,
     Verdict,
     fingerprint,
 )
+from leastwise.unseen import MissingView, Unassessed
 
 ACCOUNT = "123456789012"
 DOCUMENT: dict[str, Any] = {

@@ -12,7 +12,8 @@ from msgspec.structs import replace
 
 from leastwise.report import csv as table
 from leastwise.report.words import safe
-from leastwise.results import Kind, Report, Unassessed
+from leastwise.results import Kind, Report
+from leastwise.unseen import Unassessed
 from report.hostile import a_hostile_report
 from report.sample import a_report, an_empty_report, finding, subject
 

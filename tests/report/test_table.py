@@ -14,7 +14,8 @@ from rich.cells import cell_len
 from leastwise.report.table import render
 from leastwise.report.view import SCREEN, View
 from leastwise.report.words import clamp, count, safe, short_arn, shorten, wrap
-from leastwise.results import Confidence, Fix, Kind, MissingView, Unassessed
+from leastwise.results import Confidence, Fix, Kind
+from leastwise.unseen import MissingView, Unassessed
 from report.golden import GOLDEN, agrees
 from report.sample import (
     ADMIN,

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from leastwise.errors import SnapshotError, UsageError
+from leastwise.snapshot import parse_time
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,19 +23,29 @@ def read_audit(file: Path) -> Report:
         raise SnapshotError(f"{file}: {error}; give the iam_security_audit.json of `leastwise scan`") from error
 
 
-def read_comparable(file: Path, account: str = "") -> Report:
-    """The same, where findings are to be found again: of that account, if one is given, and not redacted.
+class Earlier(NamedTuple):
+    """An audit that another is compared with."""
 
-    Redacted files number their findings, so that equal numbers are no sign of equal findings.
-    """
-    from leastwise.report.redact import is_redacted  # noqa: PLC0415  as above
+    file: Path
+    report: Report
 
-    report = read_audit(file)
-    if is_redacted(report):
-        raise UsageError(f"{file} is redacted, so its findings cannot be found again: give the audit as it was")
-    if account and report.account != account:
-        raise UsageError(f"{file} is of account {report.account}, not of {account}: give two audits of one account")
-    return report
+    @classmethod
+    def read(cls, file: Path) -> Earlier:
+        """From the file. Raises UsageError where it is redacted: equal numbers are no sign of equal findings."""
+        from leastwise.report.redact import is_redacted  # noqa: PLC0415  as above
+
+        report = read_audit(file)
+        if is_redacted(report):
+            raise UsageError(f"{file} is redacted, so its findings cannot be found again: give the audit as it was")
+        return cls(file, report)
+
+    def agree(self, *, account: str, taken_at: str) -> None:
+        """Raise UsageError unless this is of the same account, and not newer."""
+        mine = self.report
+        if mine.account != account:
+            raise UsageError(f"{self.file} is of account {mine.account}, not of {account}: compare audits of one")
+        if parse_time(taken_at) < parse_time(mine.taken_at):
+            raise UsageError(f"{self.file} is the newer one ({mine.taken_at}, {taken_at}): give one that is older")
 
 
 def read(file: Path) -> bytes:

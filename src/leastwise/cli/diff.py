@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from leastwise.cli import options
-from leastwise.cli.audit_file import read_comparable
-from leastwise.errors import UsageError
+from leastwise.cli.audit_file import Earlier
 
 if TYPE_CHECKING:
     from leastwise.drift import Drift
@@ -31,11 +30,9 @@ def command(old: Path, new: Path, *, fail_on: str, form: str, quiet: bool) -> in
     """
     from leastwise.drift import drift  # noqa: PLC0415  after the words were understood
 
-    earlier = read_comparable(old)
-    later = read_comparable(new, account=earlier.account)
-    if later.taken_at < earlier.taken_at:
-        raise UsageError(f"{old} is the newer one ({earlier.taken_at}, {later.taken_at}): give the older one first")
-    found = drift(earlier, later)
+    earlier, later = Earlier.read(old), Earlier.read(new).report
+    earlier.agree(account=later.account, taken_at=later.taken_at)
+    found = drift(earlier.report, later)
     if not quiet:
         print(_as_json(found) if form == "json" else _as_text(found), end="")
     bad = fail_on != options.NEVER and found.failing(options.SEVERITIES[fail_on])

@@ -12,11 +12,13 @@ import msgspec
 from leastwise.audit import Options, audit, select
 from leastwise.checks.core import Limits
 from leastwise.cli import options
+from leastwise.cli.audit_file import Earlier
 from leastwise.cli.evidence import Witnessed
 from leastwise.cli.files import STDOUT, alone, deliver, known, ready
 from leastwise.cli.options import NEVER, SEVERITIES
 from leastwise.cli.words import separate
 from leastwise.collect.file import write_snapshot
+from leastwise.drift import since
 from leastwise.errors import UsageError
 from leastwise.report import files_of
 from leastwise.results import Severity
@@ -35,6 +37,7 @@ class Choices(Witnessed, frozen=True, kw_only=True):
     """What the command line asks for, by the names of the flags."""
 
     save_snapshot: Path | None
+    baseline: Path | None
     output: Path
     format: tuple[str, ...]
     redact: bool
@@ -130,6 +133,12 @@ telling = options.together(
         help="Leave out findings below this.",
     ),
     options.fail_on,
+    click.option(
+        "--baseline",
+        metavar="FILE",
+        type=click.Path(path_type=Path),
+        help="An earlier audit (iam_security_audit.json): show, and fail on, only what is new or worse since.",
+    ),
     click.option("--strict", is_flag=True, help="Exit with 4 when something could not be seen or judged."),
     options.quiet,
     click.option("-v", "--verbose", is_flag=True, help="Show every detail and every finding."),
@@ -147,9 +156,14 @@ def command(**given: Any) -> int:
     """
     choices = Choices(**given)
     choices.agree()
+    earlier = Earlier.read(choices.baseline) if choices.baseline else None
     snapshot = choices.seen()
+    if earlier:
+        earlier.agree(account=snapshot.account, taken_at=snapshot.taken_at)
     evidence = choices.gather(quiet=choices.quiet)
     report = audit(snapshot, msgspec.structs.replace(choices.options, evidence=evidence))
+    if earlier:
+        report = since(earlier.report, report)
     if choices.redact:
         from leastwise.report.redact import redact  # noqa: PLC0415  for whoever wants it
 
@@ -165,10 +179,10 @@ def command(**given: Any) -> int:
 
 
 def exit_code(report: Report, *, fail_on: str, strict: bool) -> int:
-    """The contract's exit codes for an audit that finished."""
+    """The contract's exit codes for an audit that finished; beside a baseline, only what is new or worse counts."""
     if strict and not report.complete:
         return GAPS
-    bad = fail_on != NEVER and any(finding.severity >= SEVERITIES[fail_on] for finding in report.findings)
+    bad = fail_on != NEVER and any(f.severity >= SEVERITIES[fail_on] for f in report.findings if f.status.counts)
     return FINDINGS if bad else 0
 
 

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
     from rich.console import RenderableType
 
-    from leastwise.results import MissingView, Recommendation, Report
+    from leastwise.results import Recommendation, Report
+    from leastwise.unseen import MissingView
 
 IN_FULL = 3  # more than these are listed in a table, with the worst in full below it
 LISTED = 20

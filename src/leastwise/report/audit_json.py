@@ -20,6 +20,7 @@ from leastwise.report.published import (
     Published,
     SeverityWord,
     Stamp,
+    StatusWord,
     Text,
     Texts,
     Version,
@@ -54,6 +55,7 @@ class PublishedFinding(About, frozen=True, kw_only=True):
     evidence: Annotated[tuple[PublishedEvidence, ...], Meta(min_length=1)]
     references: Texts
     fingerprint: Fingerprint
+    status: StatusWord = ""
 
 
 class PublishedSuppressed(PublishedFinding, frozen=True, kw_only=True):
@@ -173,6 +175,22 @@ class Counts(Published, frozen=True, kw_only=True):
     info: Count
 
 
+class PublishedBaseline(Published, frozen=True, kw_only=True):
+    """How many findings differ from an earlier audit. Each finding then has a `status`.
+
+    What is no longer assessed may be as it was. `remarks` tell what else differs between the audits.
+    """
+
+    taken_at: Stamp
+    new: Count
+    changed: Count
+    fixed: Count
+    muted: Count
+    exempt: Count
+    not_assessed: Count
+    remarks: tuple[Text, ...] = ()
+
+
 class AuditFile(Published, frozen=True, kw_only=True):
     """One audit of one account."""
 
@@ -183,6 +201,7 @@ class AuditFile(Published, frozen=True, kw_only=True):
     caller: Text = ""
     taken_at: Stamp
     origin: Text
+    baseline: PublishedBaseline | None = None
     coverage: Coverage
     scores: PublishedScores
     counts: Counts
@@ -205,6 +224,7 @@ def render(report: Report) -> Iterator[bytes]:
             caller=report.caller,
             taken_at=report.taken_at,
             origin=report.origin,
+            baseline=PublishedBaseline(**asdict(report.baseline)) if report.baseline else None,
             coverage=_coverage(report),
             scores=_scores(report),
             counts=Counts(**{severity.label: number for severity, number in report.counts.items()}),
@@ -298,4 +318,5 @@ def _finding(finding: Finding) -> PublishedFinding:
         evidence=evidence(finding.evidence) or (PublishedEvidence(document=subject.arn, note=finding.message),),
         references=finding.cites or (f"leastwise explain {finding.check}",),
         fingerprint=finding.fingerprint,
+        status=finding.status.value,
     )

@@ -27,9 +27,9 @@ def _sections(drift: Drift) -> Iterator[Section]:
         Row("older", f"{moment(drift.old_taken_at)}, risk {drift.old_risk} of 100"),
         Row("newer", f"{moment(drift.new_taken_at)}, risk {drift.new_risk} of 100"),
         *(Row("mind", remark, "yellow") for remark in drift.remarks),
-        Row("known", f"{count(drift.known, 'findings')} in both"),
+        Row("known", f"{count(drift.known, 'findings')} as before"),
     ]
-    yield Section(f"Account {drift.account}: {_sum(drift)}", tuple(head))
+    yield Section(f"Account {drift.account}: {drift.baseline}", tuple(head))
     yield from _findings("New", drift.new)
     yield from _findings("Changed", drift.changed)
     yield from _paths("New paths", drift.paths.new)
@@ -40,20 +40,6 @@ def _sections(drift: Drift) -> Iterator[Section]:
     yield from _paths("Paths no longer assessed", drift.paths.not_assessed)
     yield from _findings("Fixed", drift.fixed)
     yield from _paths("Paths that are gone", drift.paths.fixed)
-
-
-def _sum(drift: Drift) -> str:
-    """`2 new, 1 fixed`: what there is of, and `nothing new` where nothing is."""
-    told = {
-        "new": drift.new,
-        "changed": drift.changed,
-        "newly exempt": drift.exempt,
-        "newly muted": drift.muted,
-        "no longer assessed": drift.not_assessed,
-        "fixed": drift.fixed,
-    }
-    parts = [f"{len(group):,} {word}" for word, group in told.items() if group]
-    return ", ".join(parts if drift.new else ["nothing new", *parts])
 
 
 def _findings(title: str, group: Sequence[Moved]) -> Iterator[Section]:

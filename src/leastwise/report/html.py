@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 
     from jinja2 import Environment
 
-    from leastwise.results import Path, Report, Unassessed
+    from leastwise.results import Path, Report
+    from leastwise.unseen import Unassessed
 
 FOLDER = files("leastwise.report") / "page"
 SCRIPTS = (

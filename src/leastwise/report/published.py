@@ -14,6 +14,7 @@ from msgspec import Meta
 from msgspec.structs import fields
 
 from leastwise.advised import Grade, Tri
+from leastwise.compared import Status
 from leastwise.results import Confidence, Kind, Severity, Verdict
 
 if TYPE_CHECKING:
@@ -45,6 +46,7 @@ AccountId = Annotated[str, Meta(pattern=r"^\d{12}$")]
 Fingerprint = Annotated[str, Meta(pattern="^[0-9a-f]{16}$")]
 Version = Annotated[str, Meta(pattern=r"^\d+\.\d+$")]
 SeverityWord = Annotated[str, _one_of(*(s.label for s in sorted(Severity, reverse=True)))]
+StatusWord = Annotated[str, _one_of(*(s.value for s in Status if s))]
 ConfidenceWord = Annotated[str, _one_of(*(c.value for c in Confidence))]
 VerdictWord = Annotated[str, _one_of(*(v.value for v in Verdict))]
 TriWord = Annotated[str, _one_of(*(t.value for t in Tri))]

@@ -13,6 +13,7 @@ from msgspec.structs import asdict
 
 from leastwise.advised import Counterexample, Grade, Proof, Source, Step, Tri, UseCounts
 from leastwise.behind import Rewrite
+from leastwise.compared import Baseline, Status
 from leastwise.errors import SnapshotError
 from leastwise.report.advice_json import AdviceFile, PublishedRecommendation
 from leastwise.report.audit_json import AuditFile, PublishedFinding, PublishedFix, PublishedSuppressed
@@ -28,7 +29,6 @@ from leastwise.results import (
     Impact,
     Kind,
     Likelihood,
-    MissingView,
     Path,
     PrincipalScore,
     Recommendation,
@@ -37,10 +37,10 @@ from leastwise.results import (
     Severity,
     Subject,
     Suppressed,
-    Unassessed,
     Used,
     Verdict,
 )
+from leastwise.unseen import MissingView, Unassessed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -116,6 +116,7 @@ def _report(file: AuditFile) -> Report:
         recommendations_left_out=0,
         scores=_scores(file.scores),
         fixes=tuple(map(_fix, file.fix_first)),
+        baseline=Baseline(**asdict(file.baseline)) if file.baseline else None,
     )
 
 
@@ -167,6 +168,7 @@ def _finding(one: PublishedFinding) -> Finding:
         assumes=one.assumptions,
         risk=one.risk_score,
         risk_reasons=one.risk_reasons,
+        status=Status(one.status),
     )
 
 

@@ -24,15 +24,14 @@ from leastwise.results import (
     Finding,
     Fix,
     Kind,
-    MissingView,
     PrincipalScore,
     Recommendation,
     Report,
     Scores,
     Subject,
     Suppressed,
-    Unassessed,
 )
+from leastwise.unseen import MissingView, Unassessed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -57,7 +56,7 @@ KEPT: dict[type, frozenset[str]] = {  # fields that hold words of ours, or of AW
     Report: frozenset(
         {"tool", "catalogue", "partition", "taken_at", "origin", "credential_report_at", "checks", "limits"}
     ),
-    Finding: frozenset({"check", "title", "cites", "fingerprint"}),
+    Finding: frozenset({"check", "title", "cites", "fingerprint", "status"}),
     Evidence: frozenset({"source"}),
     Edge: frozenset({"method", "title"}),
     Fix: frozenset({"id", "paths"}),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from leastwise.compared import Status
 from leastwise.report.coverage import gaps, unjudged
 from leastwise.report.view import STYLES, VERDICT_STYLES, Row, Section, View
 from leastwise.report.words import count, listed, moment, named, safe, short_arn, shorten
@@ -19,7 +20,14 @@ SHOWN = 5  # paths and fixes; more is for the file
 
 def sections(report: Report, view: View) -> list[Section]:
     """The first screen from top to bottom."""
-    return [_account(report, view), _risk(report), _paths(report, view), *_fixes(report), _onward(report, view)]
+    return [
+        _account(report, view),
+        _risk(report),
+        *_since(report),
+        _paths(report, view),
+        *_fixes(report),
+        _onward(report, view),
+    ]
 
 
 def _account(report: Report, view: View) -> Section:
@@ -73,6 +81,15 @@ def _counts(report: Report) -> str:
     counts = ", ".join(f"{number:,} {severity.label}" for severity, number in report.counts.items() if number)
     suppressed = f"; {len(report.suppressed):,} about exempt subjects set aside" if report.suppressed else ""
     return (counts or "none") + suppressed
+
+
+def _since(report: Report) -> Iterator[Section]:
+    """What differs from the baseline, where there is one."""
+    if report.baseline:
+        known = sum(finding.status is Status.KNOWN for finding in report.findings)
+        told = f"{moment(report.baseline.taken_at)}: {report.baseline}; {known:,} known are not shown"
+        remarks = (Row("mind", remark, "yellow") for remark in report.baseline.remarks)
+        yield Section("", (Row("since", told), *remarks), least=2)
 
 
 def _paths(report: Report, view: View) -> Section:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from leastwise.compared import Status
 from leastwise.report import FILES, findings_table, screen, view
 from leastwise.report.view import ALL_LINES, SCREEN, View
 from leastwise.results import Confidence
@@ -38,11 +39,12 @@ def _first_screen(report: Report, look: View) -> str:
 
 
 def _findings(report: Report, look: View) -> Iterator[RenderableType]:
-    shown = report.findings[: look.limit]
+    fresh = [finding for finding in report.findings if finding.status != Status.KNOWN]
+    shown = fresh[: look.limit]
     if not shown:
         return
     yield from findings_table.parts(shown, look)
     if any(finding.confidence is Confidence.CONDITIONAL for finding in shown):
         yield "\n? hangs on something that could not be seen or decided; the file names it"
-    if len(shown) < len(report.findings):
-        yield f"\n{len(report.findings) - len(shown):,} more findings are in {FILES[0].name}"
+    if len(shown) < len(fresh):
+        yield f"\n{len(fresh) - len(shown):,} more findings are in {FILES[0].name}"
