@@ -212,3 +212,7 @@ def test_it_fits_the_screen_and_nothing_hostile_reaches_it(width: int) -> None:
 def test_statements_are_told_in_words(statement: dict[str, object], words: str) -> None:
     for body in ([statement], statement):
         assert words in flat(advising(advised("p", document=plain() | {"Statement": body}), changes=CHANGES))
+
+
+def test_an_account_without_principals_is_told_in_its_head() -> None:
+    assert "advised   0 principals, 0 with changes" in render(replace(a_report(), recommendations=()))

@@ -100,7 +100,7 @@ def draw(sections: Sequence[Section], columns: int, *, lines: int) -> list[Text]
     """The sections one below the other, their labels in one column."""
     from rich.text import Text  # noqa: PLC0415  only when something is shown
 
-    label_width = max(len(row.label) for section in sections for row in section.rows)
+    label_width = max((len(row.label) for section in sections for row in section.rows), default=0)
     drawn: list[Text] = []
     for section in sections:
         drawn += [*section.draw(columns, label_width=label_width, lines=lines), Text()]
