@@ -69,18 +69,16 @@ def test_every_page_can_be_reached_from_the_readme() -> None:
 
 
 def commands() -> Iterator[tuple[str, str]]:
+    """Those within sentences; tests/test_commands_shown.py runs those that stand in blocks of their own."""
     for page in BY_HAND:
         text = page.read_text("utf-8")
-        for line in (
-            *re.findall(r"^\$ (leastwise .*)$", text, re.MULTILINE),
-            *re.findall(r"`(leastwise [^`\n]*)`", text),
-        ):
+        for line in re.findall(r"`(leastwise [^`\n]*)`", text):
             yield name_of(page), line
 
 
 @pytest.mark.parametrize(("page", "line"), sorted(set(commands())))
 def test_the_program_understands_what_the_documents_tell_it(page: str, line: str) -> None:
-    words = shlex.split(re.sub(r"\s[<>].*", "", line), comments=True)[1:]
+    words = shlex.split(line)[1:]
     with click.Context(program, info_name="leastwise") as top:
         if words == ["--version"]:
             return

@@ -69,6 +69,11 @@ def test_the_demo_goes_where_it_is_told_and_can_be_quiet(cli: Cli, here: Path) -
     assert {path.name for path in (here / "out").iterdir()} == {AUDIT, ADVICE}
 
 
+def test_the_demo_account_can_be_kept_and_asked(cli: Cli) -> None:
+    assert cli("demo", "-q", "--save-snapshot", "deep/demo.json.gz").code == 0
+    assert "user/passer-lambda" in cli("paths", "--snapshot", "deep/demo.json.gz", "--from", "user/passer-lambda").out
+
+
 def test_checks_are_listed(cli: Cli) -> None:
     lines = cli("checks").out.splitlines()
     assert [line.split()[:2] for line in lines] == [[check.id, check.severity.label] for check in all_checks()]

@@ -10,6 +10,7 @@ import click
 from leastwise.audit import Options, audit
 from leastwise.cli import options
 from leastwise.cli.files import STDOUT, alone, deliver, known, ready
+from leastwise.collect.file import write_snapshot
 from leastwise.report import files_of
 from leastwise.snapshot import loads
 
@@ -22,8 +23,9 @@ YOUR_OWN = "\nAudit your own account: leastwise scan --profile NAME  (what it ne
 @click.command("demo")
 @options.directory
 @options.formats
+@options.save_snapshot
 @options.quiet
-def command(output: Path, *, format: tuple[str, ...], quiet: bool) -> None:  # noqa: A002  the flag's name
+def command(output: Path, *, format: tuple[str, ...], save_snapshot: Path | None, quiet: bool) -> None:  # noqa: A002  the flag's name
     """Audit the built-in demo account: no credentials, no network.
 
     Exits with 0 whatever is found: the account is made to be bad.
@@ -31,8 +33,13 @@ def command(output: Path, *, format: tuple[str, ...], quiet: bool) -> None:  # n
     known(format, listed_by="leastwise demo --help")
     alone(output, format)
     ready(output)
+    if save_snapshot is not None:
+        ready(save_snapshot.parent)
     wanted = Options(backdrop=any(file.backdrop for file in files_of(format)))
-    report = audit(loads(files("leastwise").joinpath("demo/snapshot.json.gz").read_bytes()), wanted)
+    snapshot = loads(files("leastwise").joinpath("demo/snapshot.json.gz").read_bytes())
+    if save_snapshot is not None:
+        write_snapshot(snapshot, save_snapshot)
+    report = audit(snapshot, wanted)
     written = deliver(report, output, format)
     if not quiet and output != STDOUT:
         from leastwise.cli.screen import show  # noqa: PLC0415  drawing costs, and --quiet draws nothing

@@ -114,6 +114,10 @@ evidence = click.option(
     help=f"Evidence of use; give it again for more. {EVIDENCE}.",
 )
 
+save_snapshot = click.option(
+    "--save-snapshot", metavar="FILE", type=click.Path(path_type=Path), help="Keep what was seen."
+)
+
 circumstances = together(
     click.option(
         "--context",

@@ -90,7 +90,7 @@ source = options.together(
     options.inventory,
     options.last_accessed,
     options.evidence,
-    click.option("--save-snapshot", metavar="FILE", type=click.Path(path_type=Path), help="Keep what was seen."),
+    options.save_snapshot,
 )
 judging = options.together(
     click.option(
