@@ -182,6 +182,11 @@ def _kept(report: Report) -> Iterator[_Kept]:
         yield _Kept(one.finding, MUTED if one.muted else EXEMPT, one.reason, one.owner, one.expires)
 
 
+def states(report: Report) -> Iterator[tuple[Finding, str]]:
+    """All findings of a report, each with "", `muted` or `exempt`."""
+    return ((one.finding, one.state) for one in _kept(report))
+
+
 def _changes(old: Finding, new: Finding) -> Iterator[str]:
     """What of a finding is different. Its words are not looked at: they count days."""
     if old.severity != new.severity:

@@ -14,6 +14,7 @@ import msgspec
 from leastwise.advised import Grade, Proof, Source, Step, UseCounts
 from leastwise.behind import Backdrop, Rewrite
 from leastwise.compared import Baseline, Status
+from leastwise.past import Run
 from leastwise.unseen import MissingView, Unassessed
 
 
@@ -120,6 +121,7 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     assumes: tuple[str, ...] = ()
     risk: int = 0
     risk_reasons: tuple[str, ...] = ()
+    first_seen: str = ""
     status: Status = Status.UNCOMPARED
 
     @property
@@ -366,6 +368,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     fixes: tuple[Fix, ...]
     backdrop: Backdrop | None = None
     baseline: Baseline | None = None
+    history: tuple[Run, ...] = ()
 
     @property
     def counts(self) -> dict[Severity, int]:

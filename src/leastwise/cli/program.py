@@ -19,6 +19,7 @@ COMMANDS = {
     "demo": "Audit the built-in demo account: no credentials, no network.",
     "report": "Make further files of an audit that was made before.",
     "diff": "Compare two audits: what is new, fixed, changed, muted, or no longer seen.",
+    "trend": "Show an account over time, from the history that scans have kept.",
     "can": "Ask whether a principal may do something, and why.",
     "who-can": "List the users and roles that may do something.",
     "what-can": "Sum up what a principal may do.",

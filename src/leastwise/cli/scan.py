@@ -16,6 +16,7 @@ from leastwise.cli.audit_file import Earlier
 from leastwise.cli.evidence import Witnessed
 from leastwise.cli.files import STDOUT, alone, deliver, known, ready
 from leastwise.cli.options import NEVER, SEVERITIES
+from leastwise.cli.trend import begin
 from leastwise.cli.words import separate
 from leastwise.collect.file import write_snapshot
 from leastwise.drift import since
@@ -38,6 +39,7 @@ class Choices(Witnessed, frozen=True, kw_only=True):
 
     save_snapshot: Path | None
     baseline: Path | None
+    history: Path | None
     output: Path
     format: tuple[str, ...]
     redact: bool
@@ -72,6 +74,15 @@ class Choices(Witnessed, frozen=True, kw_only=True):
             write_snapshot(found, self.save_snapshot)
         return found
 
+    def remembered(self, report: Report) -> Report:
+        """The report, kept in the history where there is one, with what that knows of it."""
+        if self.history is None:
+            return report
+        from leastwise.history import store, trend  # noqa: PLC0415  only a history pays for SQLite
+
+        with store.opened(self.history, write=True) as kept:
+            return trend.remembered(kept, report)
+
     def agree(self) -> None:
         """Raise UsageError for what cannot be done, before anything is done."""
         super().agree()
@@ -83,6 +94,8 @@ class Choices(Witnessed, frozen=True, kw_only=True):
         ready(self.output)
         if self.save_snapshot is not None:
             ready(self.save_snapshot.parent)
+        if self.history is not None:
+            begin(self.history)
 
 
 source = options.together(
@@ -134,6 +147,12 @@ telling = options.together(
     ),
     options.fail_on,
     click.option(
+        "--history",
+        metavar="FILE",
+        type=click.Path(path_type=Path),
+        help="Keep the run in this file, for `leastwise trend`, and tell when each finding was first seen.",
+    ),
+    click.option(
         "--baseline",
         metavar="FILE",
         type=click.Path(path_type=Path),
@@ -161,7 +180,7 @@ def command(**given: Any) -> int:
     if earlier:
         earlier.agree(account=snapshot.account, taken_at=snapshot.taken_at)
     evidence = choices.gather(quiet=choices.quiet)
-    report = audit(snapshot, msgspec.structs.replace(choices.options, evidence=evidence))
+    report = choices.remembered(audit(snapshot, msgspec.structs.replace(choices.options, evidence=evidence)))
     if earlier:
         report = since(earlier.report, report)
     if choices.redact:

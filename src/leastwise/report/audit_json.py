@@ -31,6 +31,7 @@ from leastwise.results import Severity
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from leastwise.past import Run
     from leastwise.results import Finding, Fix, PrincipalScore, Report, Suppressed
 
 SCHEMA_VERSION = "1.1"
@@ -55,6 +56,7 @@ class PublishedFinding(About, frozen=True, kw_only=True):
     evidence: Annotated[tuple[PublishedEvidence, ...], Meta(min_length=1)]
     references: Texts
     fingerprint: Fingerprint
+    first_seen: Stamp = ""
     status: StatusWord = ""
 
 
@@ -191,6 +193,26 @@ class PublishedBaseline(Published, frozen=True, kw_only=True):
     remarks: tuple[Text, ...] = ()
 
 
+class PublishedRun(Published, frozen=True, kw_only=True):
+    """One run of the account's history, and what it changed beside those before it; the first can change nothing.
+
+    `paths` lead to administrator, `set_aside` findings are muted or exempt, and `not_assessed` are those of earlier
+    runs that this one could not judge.
+    """
+
+    taken_at: Stamp
+    tool: Text
+    risk: Percent
+    posture: Percent
+    complete: bool
+    counts: Counts
+    paths: Count
+    set_aside: Count
+    new: Count | None = None
+    fixed: Count | None = None
+    not_assessed: Count
+
+
 class AuditFile(Published, frozen=True, kw_only=True):
     """One audit of one account."""
 
@@ -206,6 +228,7 @@ class AuditFile(Published, frozen=True, kw_only=True):
     scores: PublishedScores
     counts: Counts
     inventory: dict[str, Count]
+    history: tuple[PublishedRun, ...] = ()
     fix_first: tuple[PublishedFix, ...]
     findings: tuple[PublishedFinding, ...]
     privilege_escalation_paths: tuple[PublishedPath, ...]
@@ -229,6 +252,7 @@ def render(report: Report) -> Iterator[bytes]:
             scores=_scores(report),
             counts=Counts(**{severity.label: number for severity, number in report.counts.items()}),
             inventory=report.inventory,
+            history=tuple(map(run, report.history)),
             fix_first=tuple(map(_fix, report.fixes)),
             findings=(),
             privilege_escalation_paths=(),
@@ -254,6 +278,11 @@ def _fix(fix: Fix) -> PublishedFix:
 def account(report: Report) -> PublishedAccount:
     """The audited account, as both files name it."""
     return PublishedAccount(id=report.account, partition=report.partition, aliases=report.aliases)
+
+
+def run(one: Run) -> PublishedRun:
+    """A run, as the audit and `leastwise trend` publish it."""
+    return PublishedRun(**asdict(one) | {"counts": Counts(**one.counts), "posture": one.posture})
 
 
 def _coverage(report: Report) -> Coverage:
@@ -318,5 +347,6 @@ def _finding(finding: Finding) -> PublishedFinding:
         evidence=evidence(finding.evidence) or (PublishedEvidence(document=subject.arn, note=finding.message),),
         references=finding.cites or (f"leastwise explain {finding.check}",),
         fingerprint=finding.fingerprint,
+        first_seen=finding.first_seen,
         status=finding.status.value,
     )

@@ -15,8 +15,9 @@ from leastwise.advised import Counterexample, Grade, Proof, Source, Step, Tri, U
 from leastwise.behind import Rewrite
 from leastwise.compared import Baseline, Status
 from leastwise.errors import SnapshotError
+from leastwise.past import Run
 from leastwise.report.advice_json import AdviceFile, PublishedRecommendation
-from leastwise.report.audit_json import AuditFile, PublishedFinding, PublishedFix, PublishedSuppressed
+from leastwise.report.audit_json import AuditFile, PublishedFinding, PublishedFix, PublishedRun, PublishedSuppressed
 from leastwise.results import (
     AdvisedPolicy,
     AdvisedTrust,
@@ -116,6 +117,7 @@ def _report(file: AuditFile) -> Report:
         recommendations_left_out=0,
         scores=_scores(file.scores),
         fixes=tuple(map(_fix, file.fix_first)),
+        history=tuple(map(_run, file.history)),
         baseline=Baseline(**asdict(file.baseline)) if file.baseline else None,
     )
 
@@ -168,6 +170,7 @@ def _finding(one: PublishedFinding) -> Finding:
         assumes=one.assumptions,
         risk=one.risk_score,
         risk_reasons=one.risk_reasons,
+        first_seen=one.first_seen,
         status=Status(one.status),
     )
 
@@ -205,6 +208,12 @@ def _edge(step: PublishedStep, remedy: tuple[str, ...]) -> Edge:
         fix=remedy,
         end_of_life=step.end_of_life,
     )
+
+
+def _run(one: PublishedRun) -> Run:
+    told = asdict(one) | {"counts": asdict(one.counts)}
+    del told["posture"]  # follows from the risk
+    return Run(**told)
 
 
 def _fix(one: PublishedFix) -> Fix:

@@ -18,6 +18,7 @@ from msgspec.structs import replace
 
 from leastwise.advised import Proof
 from leastwise.behind import Portrait
+from leastwise.past import Run
 from leastwise.results import (
     Edge,
     Evidence,
@@ -56,7 +57,8 @@ KEPT: dict[type, frozenset[str]] = {  # fields that hold words of ours, or of AW
     Report: frozenset(
         {"tool", "catalogue", "partition", "taken_at", "origin", "credential_report_at", "checks", "limits"}
     ),
-    Finding: frozenset({"check", "title", "cites", "fingerprint", "status"}),
+    Finding: frozenset({"check", "title", "cites", "fingerprint", "first_seen", "status"}),
+    Run: frozenset({"taken_at", "tool"}),
     Evidence: frozenset({"source"}),
     Edge: frozenset({"method", "title"}),
     Fix: frozenset({"id", "paths"}),
