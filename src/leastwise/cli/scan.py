@@ -67,9 +67,11 @@ class Choices(Witnessed, frozen=True, kw_only=True):
             backdrop=any(file.backdrop for file in files_of(self.format)),
         )
 
-    def seen(self) -> Snapshot:
-        """The snapshot, kept in a file where that is asked for."""
+    def seen(self, earlier: Earlier | None) -> Snapshot:
+        """The snapshot, fit to be compared with an earlier audit, and kept in a file where that is asked for."""
         found = self.look(quiet=self.quiet)
+        if earlier:
+            earlier.agree(account=found.account, taken_at=found.taken_at)
         if self.save_snapshot is not None:
             write_snapshot(found, self.save_snapshot)
         return found
@@ -176,11 +178,11 @@ def command(**given: Any) -> int:
     choices = Choices(**given)
     choices.agree()
     earlier = Earlier.read(choices.baseline) if choices.baseline else None
-    snapshot = choices.seen()
-    if earlier:
-        earlier.agree(account=snapshot.account, taken_at=snapshot.taken_at)
-    evidence = choices.gather(quiet=choices.quiet)
-    report = choices.remembered(audit(snapshot, msgspec.structs.replace(choices.options, evidence=evidence)))
+    report = audit(  # which lets a whole file's text go as soon as it can: so nobody else may hold the snapshot
+        choices.seen(earlier),
+        msgspec.structs.replace(choices.options, evidence=choices.gather(quiet=choices.quiet)),
+    )
+    report = choices.remembered(report)
     if earlier:
         report = since(earlier.report, report)
     if choices.redact:
