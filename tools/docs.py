@@ -1,6 +1,6 @@
 """Write what is made from the code, so that it cannot rot: pages, a picture, the methods as the program reads them.
 
-python tools/docs.py            write docs/checks, docs/methods, docs/commands.md, docs/console.svg and METHODS
+python tools/docs.py            write docs/checks, docs/methods, docs/{rules,commands}.md, docs/console.svg and METHODS
 python tools/docs.py --check    write nothing; exit 1 and name what is stale, missing or left over
 
 Lines wrap as they do in the code; no date, no version and no machine shows in them, so that they change only with it.
@@ -32,6 +32,7 @@ from leastwise.cli.program import COMMANDS, program
 from leastwise.collect.permissions import required_policy
 from leastwise.escalation.method import ENTER, FOLDER, SHAPES, parse
 from leastwise.escalation.prose import permissions, premises, with_blanks
+from leastwise.lint import all_rules
 from leastwise.report import FILES, FORMATS
 from leastwise.report.table import render
 from leastwise.report.view import View
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
 
     from leastwise.checks.core import Check
     from leastwise.escalation.method import Method
+    from leastwise.lint import Rule
     from leastwise.report import File
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -64,6 +66,7 @@ def pages() -> dict[str, str]:
         "docs/checks/README.md": checks_index(all_checks()),
         **{f"docs/methods/{method.id}.md": method_page(method) for method in methods},
         "docs/methods/README.md": methods_index(methods),
+        "docs/rules.md": rules_page(all_rules()),
         "docs/commands.md": commands_page(),
         PERMISSIONS: with_policy(read(PERMISSIONS)),
         INVENTORY: with_kinds(read(INVENTORY)),
@@ -106,6 +109,19 @@ def checks_index(checks: Sequence[Check]) -> str:
         "The checks",
         "Each finding names its check. `leastwise explain ID` shows the same page in the terminal.",
         table(("check", "severity", "what is wrong"), ((link(c.id), c.severity.label, c.title) for c in ranked)),
+    )
+
+
+def rules_page(rules: Sequence[Rule]) -> str:
+    """The rules of `leastwise lint`, each with what it means."""
+    listed = ((f"[`{rule.id}`](#{rule.id})", rule.severity.label, rule.title) for rule in rules)
+    about = ((f"## {rule.id}", rule.about, f"**Fix.** {rule.fix}", f"See {linked(rule.docs)}.") for rule in rules)
+    return page(
+        "The rules of lint",
+        "What [`leastwise lint`](guide/lint.md) says of policy files. `leastwise explain RULE` shows the same in the "
+        "terminal.",
+        table(("rule", "severity", "what is wrong"), listed),
+        *(block for blocks in about for block in blocks),
     )
 
 

@@ -121,7 +121,7 @@ def test_a_method_is_explained(cli: Cli, method: Method) -> None:
 def test_nothing_to_explain(cli: Cli) -> None:
     said = cli("explain", "user_without_mfaa")
     assert (said.code, said.out) == (2, "")
-    assert "there is no check or method 'user_without_mfaa': did you mean user_without_mfa" in said.err
+    assert "there is no check, method or rule 'user_without_mfaa': did you mean user_without_mfa" in said.err
 
 
 def test_evidence_may_be_asked_of_an_account_that_a_file_shows(cli: Cli, gappy: str) -> None:

@@ -1,4 +1,4 @@
-"""`leastwise explain`: what a check looks for, or how an escalation method works."""
+"""`leastwise explain`: what a check or a rule of lint looks for, or how an escalation method works."""
 
 from __future__ import annotations
 
@@ -12,12 +12,14 @@ from leastwise.cli.screen import width
 from leastwise.cli.words import unknown
 from leastwise.escalation.method import entries, methods
 from leastwise.escalation.prose import permissions, premises, with_blanks
+from leastwise.lint import all_rules
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from leastwise.checks.core import Check
     from leastwise.escalation.method import Method
+    from leastwise.lint import Rule
 
 WIDEST = 100  # longer lines are hard to read
 
@@ -44,13 +46,22 @@ def _item(text: str, columns: int) -> str:
 @click.command("explain")
 @click.argument("name", metavar="ID")
 def command(name: str) -> None:
-    """Explain a check (`leastwise checks` lists them) or an escalation method (a path names its methods)."""
-    pages = {method.id: _method(method) for method in (*methods(), *entries().values())}
+    """Explain a check (`leastwise checks` lists them), an escalation method (a path names its methods) or a rule of
+    lint (`leastwise lint --rules` lists them).
+    """
+    pages = {rule.id: _rule(rule) for rule in all_rules()}
+    pages |= {method.id: _method(method) for method in (*methods(), *entries().values())}
     pages |= {check.id: _check(check) for check in all_checks()}
     if name not in pages:
-        raise unknown("check or method", name, pages, listed_by="leastwise checks")
+        raise unknown("check, method or rule", name, pages, listed_by="leastwise checks")
     columns = min(width(), WIDEST)
     print("\n\n".join(part.draw(columns) for part in pages[name] if part.texts))
+
+
+def _rule(rule: Rule) -> Iterator[Part]:
+    yield Part("", (f"{rule.id}: {rule.title} ({rule.severity.label})", *rule.about.split("\n\n")))
+    yield Part("Fix", (rule.fix,))
+    yield Part("See", (rule.docs,))
 
 
 def _check(check: Check) -> Iterator[Part]:

@@ -29,8 +29,9 @@ COMMANDS = {
     "access": "Tell whether policies grant an action.",
     "recommend": "Recommend the policies that would have been enough.",
     "fix": "Show which policies to change so that paths to administrator end.",
+    "lint": "Judge policy files before they are deployed.",
     "checks": "List the checks.",
-    "explain": "Explain a check or an escalation method.",
+    "explain": "Explain a check, an escalation method or a rule of lint.",
     "permissions": "Print the IAM policy that a live audit needs.",
 }
 

@@ -32,13 +32,13 @@ _IN_PROPERTY = _IN_MESSAGE | str.maketrans({":": "%3A", ",": "%2C"})
 def render(report: Report) -> Iterator[bytes]:
     """The text of the file, a command at a time."""
     if missing := unseen(report):
-        yield _command(
+        yield annotation(
             "warning", "Not everything was seen, and nothing unseen is a pass", "\n".join(map(safe, missing))
         )
     for finding in report.findings:
-        yield _command(COMMANDS[finding.severity], _title(finding), _message(finding))
+        yield annotation(COMMANDS[finding.severity], _title(finding), _message(finding))
     if not report.findings:
-        yield _command("notice", f"No findings in account {report.account}", f"as of {report.taken_at}")
+        yield annotation("notice", f"No findings in account {report.account}", f"as of {report.taken_at}")
 
 
 def _title(finding: Finding) -> str:
@@ -51,6 +51,11 @@ def _message(finding: Finding) -> str:
     return "\n".join(map(safe, (finding.message, *conditions, finding.subject.arn, finding.id)))
 
 
-def _command(command: str, title: str, message: str) -> bytes:
-    """Lines of the message are breaks that were put there: those in names have become escapes before."""
-    return f"::{command} title={safe(title).translate(_IN_PROPERTY)}::{message.translate(_IN_MESSAGE)}\n".encode()
+def annotation(command: str, title: str, message: str, **place: str) -> bytes:
+    """Lines of the message are breaks that were put there: those in names have become escapes before.
+
+    `place` is where in which file it is shown: `file`, `line`, `col`, `endLine`, `endColumn`.
+    """
+    told = {**place, "title": title}
+    properties = ",".join(f"{name}={safe(text).translate(_IN_PROPERTY)}" for name, text in told.items())
+    return f"::{command} {properties}::{message.translate(_IN_MESSAGE)}\n".encode()
