@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import click
 
 from leastwise.checks import all_checks
+from leastwise.cli.completion import explained
 from leastwise.cli.screen import width
 from leastwise.cli.words import unknown
 from leastwise.escalation.method import entries, methods
@@ -44,7 +45,7 @@ def _item(text: str, columns: int) -> str:
 
 
 @click.command("explain")
-@click.argument("name", metavar="ID")
+@click.argument("name", metavar="ID", shell_complete=explained)
 def command(name: str) -> None:
     """Explain a check (`leastwise checks` lists them), an escalation method (a path names its methods) or a rule of
     lint (`leastwise lint --rules` lists them).

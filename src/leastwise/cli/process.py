@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
+from leastwise.cli.completion import answer
 from leastwise.cli.program import follow
 from leastwise.cli.words import one_line
 from leastwise.errors import LeastwiseError
@@ -29,7 +30,10 @@ TERMINATED = 128 + signal.SIGTERM
 def run(arguments: Sequence[str]) -> NoReturn:
     """Be the process that runs one command line, to its end."""
     _prepare()
-    code = outcome(arguments)
+    answered = answer()
+    code = outcome(arguments) if answered is None else answered
+    with suppress(OSError):  # the shell that asked for completions has gone away
+        sys.stdout.flush()
     # The files are closed, the streams flushed and the connections given back. Taking millions of objects apart, one
     # by one, before the memory goes anyway cost 0.4 of 1.0 seconds at 10,000 principals.
     os._exit(code)

@@ -6,6 +6,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 import click
+from click.shell_completion import CompletionItem
 
 from leastwise._version import __version__
 from leastwise.cli.words import unknown
@@ -32,6 +33,7 @@ COMMANDS = {
     "lint": "Judge policy files before they are deployed.",
     "checks": "List the checks.",
     "explain": "Explain a check, an escalation method or a rule of lint.",
+    "completion": "Print what makes a shell complete commands, options and ids of checks.",
     "permissions": "Print the IAM policy that a live audit needs.",
 }
 
@@ -57,6 +59,11 @@ class Commands(click.Group):
         if args[0] not in COMMANDS and not args[0].startswith("-"):
             raise unknown("command", args[0], COMMANDS, listed_by="leastwise --help")
         return super().resolve_command(ctx, args)
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """From the table, as `--help`, and the options."""
+        names = [CompletionItem(name, help=text) for name, text in COMMANDS.items() if name.startswith(incomplete)]
+        return [*names, *click.Command.shell_complete(self, ctx, incomplete)]
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002  as above
         """From the table: asking the commands themselves would import them all."""

@@ -11,7 +11,7 @@ import msgspec
 
 from leastwise.audit import Options, audit, select
 from leastwise.checks.core import Limits
-from leastwise.cli import options
+from leastwise.cli import completion, options
 from leastwise.cli.audit_file import Earlier
 from leastwise.cli.evidence import Witnessed
 from leastwise.cli.files import STDOUT, alone, deliver, known, ready
@@ -109,9 +109,21 @@ source = options.together(
 )
 judging = options.together(
     click.option(
-        "--checks", metavar="ID,...", multiple=True, callback=separate, help="Only these; `user_*` works too."
+        "--checks",
+        metavar="ID,...",
+        multiple=True,
+        callback=separate,
+        shell_complete=completion.checks,
+        help="Only these; `user_*` works too.",
     ),
-    click.option("--exclude-checks", metavar="ID,...", multiple=True, callback=separate, help="Not these."),
+    click.option(
+        "--exclude-checks",
+        metavar="ID,...",
+        multiple=True,
+        callback=separate,
+        shell_complete=completion.checks,
+        help="Not these.",
+    ),
     click.option(
         "--max-key-age",
         metavar="DAYS",
