@@ -20,6 +20,7 @@ from leastwise.checks import all_checks, find
 from leastwise.checks.core import Check, Hit, Limits
 from leastwise.evidence import Knowledge
 from leastwise.leastprivilege import Adviser
+from leastwise.mutes import Mute, settle
 from leastwise.principals import pick
 from leastwise.results import (
     Finding,
@@ -35,7 +36,7 @@ from leastwise.unseen import MissingView, Unassessed
 from leastwise.usage.records import Evidence
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from leastwise.access import Holder
     from leastwise.account.model import Account
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
 PERMISSION_CHECKS = ("principal_", "policy_")  # a check's first word is its subject; these are about what it may do
 
 AGAIN = 10  # principals for each of whom the account is judged again, when no more are named
+MUTE_CHECKS = "mute_"
 NEVER_SEEN = ("session policies", "VPC endpoint policies")  # no call shows them: they come with the request
 
 
@@ -55,7 +57,7 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     `principals` are to be advised, by names or shell patterns; all are where none is named. None advises the riskiest
     that have findings about permissions. `evidence` is of their use of permissions; an `aggressive` recommendation
     also removes what no source could see the use of. With `backdrop` the report also carries the documents that it
-    points into, and portraits of those it names.
+    points into, and portraits of those it names. What the `mutes` fit is set aside.
     """
 
     limits: Limits = Limits()
@@ -66,6 +68,7 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     evidence: tuple[Evidence, ...] = ()
     aggressive: bool = False
     backdrop: bool = False
+    mutes: tuple[Mute, ...] = ()
 
 
 class Judgement(NamedTuple):
@@ -92,7 +95,7 @@ def audit(snapshot: Snapshot, options: Options | None = None) -> Report:
 
 def _report(account: Account, snapshot: Snapshot, wanted: Options, chosen: tuple[Check, ...]) -> Report:
     paths = tuple(risk.score_path(path) for path in escalation.find_paths(account))
-    judged = judge(account, chosen, wanted.limits)
+    judged = judge(account, chosen, wanted.limits, mutes=wanted.mutes)
     scores = risk.score_account(judged.findings, suppressed=judged.suppressed, tiers=_tiers(account))
     advice = _advise(account, wanted, paths=paths, findings=judged.findings, scores=scores)
     return Report(
@@ -112,7 +115,7 @@ def _report(account: Account, snapshot: Snapshot, wanted: Options, chosen: tuple
         gaps=(*map(_view, account.gaps), *_unread(wanted.evidence)),
         unassessed=judged.unassessed,
         checks=tuple(check.id for check in chosen),
-        limits=msgspec.structs.asdict(wanted.limits),
+        limits={name: limit for name, limit in msgspec.structs.asdict(wanted.limits).items() if name != "mutes"},
         min_severity=wanted.min_severity,
         findings=tuple(f for f in judged.findings if f.severity >= wanted.min_severity),
         suppressed=judged.suppressed,
@@ -126,8 +129,9 @@ def _report(account: Account, snapshot: Snapshot, wanted: Options, chosen: tuple
 
 
 def select(options: Options) -> tuple[Check, ...]:
-    """The checks that the options ask for. Raises UsageError for a name or pattern that fits none."""
+    """The checks that the options ask for. Raises UsageError for a name or pattern that fits none, in a mute too."""
     every = all_checks()
+    _matching((mute.check for mute in options.mutes), every)
     wanted = _matching(options.checks, every) if options.checks else {check.id for check in every}
     unwanted = _matching(options.exclude, every)
     return tuple(check for check in every if check.id in wanted - unwanted)
@@ -141,12 +145,27 @@ def _matching(patterns: Iterable[str], every: tuple[Check, ...]) -> set[str]:
     return out
 
 
-def judge(account: Account, checks: Iterable[Check], limits: Limits) -> Judgement:
+def judge(account: Account, checks: Sequence[Check], limits: Limits, *, mutes: tuple[Mute, ...] = ()) -> Judgement:
+    """Run the checks; set aside what is muted; then run those that are about the mutes."""
+    last = tuple(check for check in checks if check.id.startswith(MUTE_CHECKS))
+    judged = _judge(account, [check for check in checks if check not in last], limits)
+    unassessed = (*_unreadable(account), *judged.unassessed)
+    ids = {check.id for check in checks}
+    settled = settle(judged.findings, unassessed, mutes, today=account.now.date(), checks=ids)
+    about = _judge(account, last, msgspec.structs.replace(limits, mutes=settled.standings))
+    return Judgement(
+        tuple(sorted((*settled.findings, *about.findings), key=_order)),
+        tuple(sorted((*judged.suppressed, *settled.muted), key=lambda s: _order(s.finding))),
+        tuple(sorted((*unassessed, *about.unassessed))),
+    )
+
+
+def _judge(account: Account, checks: Iterable[Check], limits: Limits) -> Judgement:
     """Run the checks; sort what they say, worst first; set aside what exempt subjects raised."""
     reasons = {h.arn: reason for h in account.holders if (reason := exemption(h))}
     findings: list[Finding] = []
     suppressed: list[Suppressed] = []
-    unassessed = list(_unreadable(account))
+    unassessed: list[Unassessed] = []
     for check in checks:
         for said in run(check, account, limits):
             if not isinstance(said, Finding):

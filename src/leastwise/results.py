@@ -306,6 +306,7 @@ class Scores(msgspec.Struct, frozen=True, kw_only=True):
     risk: int
     posture: int
     risk_with_suppressed: int
+    risk_with_muted: int | None = None
     reasons: tuple[str, ...]
     principals: tuple[PrincipalScore, ...]
     model: str

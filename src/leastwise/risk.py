@@ -135,15 +135,21 @@ def score_account(findings: Sequence[Finding], *, suppressed: Sequence[Suppresse
     """
     principals = score_principals(findings, tiers)
     risk, mean = _account(principals, tiers)
-    with_suppressed = risk
-    if suppressed:
-        again = _rescored(principals, [*findings, *(each.finding for each in suppressed)], tiers=tiers, of=suppressed)
-        with_suppressed = _account(again, tiers)[0]
+    muted = [each for each in suppressed if each.muted]
+
+    def with_those(of: Sequence[Suppressed]) -> int:
+        again = _rescored(principals, [*findings, *(each.finding for each in of)], tiers=tiers, of=of)
+        return _account(again, tiers)[0]
+
+    with_muted = with_those(muted) if muted else risk
+    with_suppressed = with_those(suppressed) if len(suppressed) > len(muted) else with_muted
+    added = {"what is muted": with_muted - risk, "exempt principals": with_suppressed - with_muted}
     return Scores(
         risk=risk,
         posture=100 - risk,
         risk_with_suppressed=with_suppressed,
-        reasons=tuple(_account_reasons(principals, tiers, mean=mean, with_suppressed=with_suppressed - risk)),
+        risk_with_muted=with_muted if muted else None,
+        reasons=tuple(_account_reasons(principals, tiers, mean=mean, added=added)),
         principals=principals,
         model=MODEL,
     )
@@ -211,7 +217,7 @@ def _account(principals: tuple[PrincipalScore, ...], tiers: Mapping[str, str]) -
 
 
 def _account_reasons(
-    principals: tuple[PrincipalScore, ...], tiers: Mapping[str, str], *, mean: int, with_suppressed: int
+    principals: tuple[PrincipalScore, ...], tiers: Mapping[str, str], *, mean: int, added: Mapping[str, int]
 ) -> Iterable[str]:
     if not principals:
         yield "nothing was found"
@@ -221,8 +227,7 @@ def _account_reasons(
         yield f"{who} is the worst with {worst.score} of 100: {worst.reasons[0]}"
         troubled = sum(score.subject.arn in tiers for score in principals)
         yield f"{troubled:,} of {_count(len(tiers), 'principal')} have findings; the weighted mean of all is {mean}"
-    if with_suppressed:
-        yield f"exempt principals would add {with_suppressed}"
+    yield from (f"{what} would add {points}" for what, points in added.items() if points)
 
 
 def _count(number: int, noun: str) -> str:

@@ -92,10 +92,10 @@ class TestFinding:
 
 
 class TestRegistry:
-    def test_all_fifteen_sorted(self) -> None:
+    def test_all_seventeen_sorted(self) -> None:
         ids = [one.id for one in all_checks()]
         assert ids == sorted(ids)
-        assert len(ids) == len(set(ids)) == 15
+        assert len(ids) == len(set(ids)) == 17
 
     def test_a_check_travels_as_its_name(self) -> None:
         assert pickle.loads(pickle.dumps(user_without_mfa)) is user_without_mfa  # noqa: S301 - our own bytes
@@ -115,8 +115,11 @@ class TestRegistry:
 
     def test_the_words_of_each_check_are_there(self) -> None:
         for one in all_checks():
-            assert all((one.title, one.attack, one.fix, one.cites, one.about, one.needs)), one.id
-            assert "https://docs.aws.amazon.com/" in one.about, one.id
+            assert all((one.title, one.attack, one.fix, one.about)), one.id
+            if not one.id.startswith("mute_"):  # these are about the reader's own file, not about AWS
+                assert one.cites, one.id
+                assert one.needs, one.id
+                assert "https://docs.aws.amazon.com/" in one.about, one.id
 
 
 ELSEWHERE = """
@@ -161,7 +164,7 @@ class TestOthers:
 
     def test_a_path_that_leads_nowhere_is_passed_over(self, installed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.syspath_prepend(installed / "nowhere")
-        assert len(all_checks()) == 15
+        assert len(all_checks()) == 17
 
 
 def elsewhere() -> Iterator[Hit]:

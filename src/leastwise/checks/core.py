@@ -12,6 +12,7 @@ import msgspec
 
 from leastwise import risk
 from leastwise.access import evidence_of
+from leastwise.mutes import Standing
 from leastwise.results import (
     Confidence,
     Evidence,
@@ -34,12 +35,13 @@ SEVERITIES = tuple(Severity)
 
 
 class Limits(msgspec.Struct, frozen=True, kw_only=True):
-    """The thresholds a user may set: ages in days, sessions in seconds."""
+    """The thresholds a user may set: ages in days, sessions in seconds; and how the mutes stand that he has set."""
 
     max_key_age: int = 90
     inactive_after: int = 90
     max_session: int = 43_200
     rotation_grace: int = 14
+    mutes: tuple[Standing, ...] = ()
 
 
 class Hit:

@@ -86,6 +86,7 @@ class PublishedScores(Published, frozen=True, kw_only=True):
     risk: Percent
     posture: Percent
     risk_with_suppressed: Percent
+    risk_with_muted: Percent | None = None
     reasons: tuple[Text, ...]
     principals: tuple[PublishedScore, ...]
 
@@ -307,6 +308,7 @@ def _scores(report: Report) -> PublishedScores:
         risk=scores.risk,
         posture=scores.posture,
         risk_with_suppressed=scores.risk_with_suppressed,
+        risk_with_muted=scores.risk_with_muted,
         reasons=scores.reasons,
         principals=tuple(_score(each) for each in scores.principals),
     )

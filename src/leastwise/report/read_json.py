@@ -128,6 +128,7 @@ def _scores(scores: PublishedScores) -> Scores:
         risk=scores.risk,
         posture=scores.posture,
         risk_with_suppressed=scores.risk_with_suppressed,
+        risk_with_muted=scores.risk_with_muted,
         reasons=scores.reasons,
         principals=tuple(map(_score, scores.principals)),
     )

@@ -74,13 +74,16 @@ def _risk(report: Report) -> Section:
     worst = max((finding.severity for finding in report.findings), default=Severity.INFO)
     because = [Row("because" if place == 0 else "", reason) for place, reason in enumerate(scores.reasons)]
     rows = (*because, Row("findings", _counts(report)))
-    return Section(f"Risk {scores.risk} of 100 (posture {scores.posture})", rows, STYLES[worst])
+    muted = f"; {scores.risk_with_muted} with what is muted" if scores.risk_with_muted is not None else ""
+    return Section(f"Risk {scores.risk} of 100 (posture {scores.posture}{muted})", rows, STYLES[worst])
 
 
 def _counts(report: Report) -> str:
     counts = ", ".join(f"{number:,} {severity.label}" for severity, number in report.counts.items() if number)
-    suppressed = f"; {len(report.suppressed):,} about exempt subjects set aside" if report.suppressed else ""
-    return (counts or "none") + suppressed
+    muted = sum(one.muted for one in report.suppressed)
+    exempt = len(report.suppressed) - muted
+    aside = (f"{muted:,} muted" if muted else "", f"{exempt:,} about exempt subjects set aside" if exempt else "")
+    return "; ".join(filter(None, (counts or "none", *aside)))
 
 
 def _since(report: Report) -> Iterator[Section]:
