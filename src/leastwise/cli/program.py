@@ -9,6 +9,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from leastwise._version import __version__
+from leastwise.cli.settings import configurable
 from leastwise.cli.words import unknown
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ COMMANDS = {
     "checks": "List the checks.",
     "explain": "Explain a check, an escalation method or a rule of lint.",
     "completion": "Print what makes a shell complete commands, options and ids of checks.",
+    "config": "Show the settings that are in force, and where each comes from.",
     "permissions": "Print the IAM policy that a live audit needs.",
 }
 
@@ -50,7 +52,7 @@ class Commands(click.Group):
         if cmd_name not in COMMANDS:
             return None
         command: click.Command = import_module(f"leastwise.cli.{cmd_name.replace('-', '_')}").command
-        return command
+        return configurable(command, cmd_name, commands=COMMANDS)
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]

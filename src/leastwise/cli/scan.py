@@ -15,7 +15,9 @@ from leastwise.cli import completion, options
 from leastwise.cli.audit_file import Earlier
 from leastwise.cli.evidence import Witnessed
 from leastwise.cli.files import STDOUT, alone, deliver, known, ready
+from leastwise.cli.mutes import mutes_of
 from leastwise.cli.options import NEVER, SEVERITIES
+from leastwise.cli.settings import current
 from leastwise.cli.trend import begin
 from leastwise.cli.words import separate
 from leastwise.collect.file import write_snapshot
@@ -64,6 +66,7 @@ class Choices(Witnessed, frozen=True, kw_only=True):
             checks=self.checks,
             exclude=self.exclude_checks,
             min_severity=SEVERITIES[self.min_severity],
+            mutes=mutes_of(current()),
             backdrop=any(file.backdrop for file in files_of(self.format)),
         )
 

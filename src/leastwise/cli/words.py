@@ -18,13 +18,13 @@ def separate(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> t
     return tuple(dict.fromkeys(word for word in words if word))
 
 
-def unknown(kind: str, name: str, known: Iterable[str], *, listed_by: str) -> UsageError:
-    """The error for a name that does not exist, with the nearest that do."""
+def unknown(kind: str, name: str, known: Iterable[str], *, listed_by: str, where: object = "") -> UsageError:
+    """The error for a name that does not exist, with the nearest that do; `where` is the file that has it."""
     import difflib  # noqa: PLC0415  for whoever mistypes
 
     near = difflib.get_close_matches(name, list(known), n=3)
     hint = f"did you mean {', '.join(near)}?" if near else f"`{listed_by}` lists them"
-    return UsageError(f"there is no {kind} {name!r}: {hint}")
+    return UsageError(f"{f'{where}: ' if where else ''}there is no {kind} {name!r}: {hint}")
 
 
 def one_line(text: str) -> str:
