@@ -36,6 +36,7 @@ COMMANDS = {
     "explain": "Explain a check, an escalation method or a rule of lint.",
     "completion": "Print what makes a shell complete commands, options and ids of checks.",
     "config": "Show the settings that are in force, and where each comes from.",
+    "doctor": "Tell whether an audit would work here, and what to do where not.",
     "permissions": "Print the IAM policy that a live audit needs.",
 }
 
