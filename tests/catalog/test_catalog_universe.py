@@ -207,3 +207,17 @@ def test_a_type_with_two_arns_has_two_patterns() -> None:
     names = universe().names
     assert not [pattern for name in names for pattern in universe().resource_patterns(name) if "," in pattern]
     assert not [pattern for pattern in universe().resources_of() if "," in pattern]
+
+
+@pytest.mark.parametrize(
+    ("action", "key", "sent"),
+    [
+        ("s3:ListBucket", "s3:prefix", True),
+        ("s3:GetObject", "s3:prefix", False),
+        ("s3:GetObject", "S3:ExistingObjectTag/team", True),
+        ("s3:GetObject", "s3:NoSuchKey", False),
+        ("s3:NoSuchAction", "s3:prefix", False),
+    ],
+)
+def test_which_keys_an_action_sends(action: str, key: str, sent: bool) -> None:
+    assert ALL.sends(action, key) is sent

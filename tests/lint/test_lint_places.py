@@ -89,6 +89,12 @@ def test_what_is_open_makes_no_claim(statement: object) -> None:
     assert [rule for _, rule, _ in rules_in(linted(policy)) if rule != "allow_not_action"] == []
 
 
+def test_an_open_version_is_no_fault() -> None:
+    document = {**one({**WRITE, "Resource": "arn:aws:s3:::b/*"}), "Version": {"Ref": "Version"}}
+    found = linted(template("AWS::IAM::ManagedPolicy", PolicyDocument=document))
+    assert [rule for _, rule, _ in rules_in(found)] == []
+
+
 def test_an_open_deny_takes_all_it_may() -> None:
     everything = {"Effect": "Allow", "Action": "*", "Resource": "*"}
     deny = {"Effect": "Deny", "Action": "*", "Resource": {"Ref": "Name"}}

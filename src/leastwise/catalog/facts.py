@@ -102,13 +102,18 @@ def rcp_services() -> frozenset[str]:
 
 
 @lru_cache(maxsize=4096)
+def listed_key(key: str) -> str | None:
+    """How the catalogue lists a condition key, in lower case: with the placeholder of its family, if it has one."""
+    lower = key.lower()
+    if lower in _conditions():
+        return lower
+    return next((name for head, tail, name in _families() if _surrounds(head, tail, lower)), None)
+
+
 def key_type(key: str) -> str | None:
     """The type of a condition key's value, whatever the key's case."""
-    lower = key.lower()
-    exact = _conditions().get(lower)
-    if exact is not None:
-        return exact
-    return next((kind for head, tail, kind in _families() if _surrounds(head, tail, lower)), None)
+    listed = listed_key(key)
+    return None if listed is None else _conditions()[listed]
 
 
 def _surrounds(head: str, tail: str, key: str) -> bool:
@@ -149,6 +154,6 @@ def _conditions() -> dict[str, str]:
 
 @cache
 def _families() -> list[tuple[str, str, str]]:
-    """Head, tail and type of the keys with a placeholder, such as ``aws:resourcetag/${tagkey}``."""
-    found = ((re.split(_PLACEHOLDER, key), kind) for key, kind in _conditions().items())
-    return [(parts[0], parts[-1], kind) for parts, kind in found if len(parts) > 1]
+    """Head, tail and name of the keys with a placeholder, such as ``aws:resourcetag/${tagkey}``."""
+    found = ((re.split(_PLACEHOLDER, key), key) for key in _conditions())
+    return [(parts[0], parts[-1], key) for parts, key in found if len(parts) > 1]

@@ -128,6 +128,11 @@ class Universe(Names):
         """
         return facts.key_type(key)
 
+    def sends(self, action: str, key: str) -> bool:
+        """Whether the key, whatever its case, is among the action's ``condition_keys``."""
+        listed = facts.listed_key(key)
+        return any(one.lower() == listed for one in self.condition_keys(action))
+
     def takes_several(self, key: str) -> bool | None:
         """Whether a request may carry several values of a condition key; ``None`` when the key is unknown."""
         kind = self.condition_key_type(key)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from leastwise.arn import is_account_id, parse_arn
 from leastwise.lint.places import Kind
 from leastwise.lint.template import HOME
-from leastwise.policy.document import Document, Policy, Statement, Unparsed, parse_value
+from leastwise.policy.document import VERSION_WITH_VARIABLES, Document, Policy, Statement, Unparsed, parse_value
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -52,7 +53,7 @@ class Subject:
         self.kind = place.kind or kind or self._detected()
         self.document = Document(arn="", name=place.where or source.name, kind="file", policy=self.policy, source="")
 
-    @property
+    @cached_property
     def parts(self) -> tuple[Part, ...]:
         """The statements; none where the policy could not be understood."""
         compiled = self.policy.statements if isinstance(self.policy, Policy) else ()
@@ -94,14 +95,14 @@ class Subject:
 
     def _told(self) -> Any:
         """The policy as data, with texts for what is open."""
-        if self.node.sort != "object" or not any(self.opens):
+        if not _has_open(self.node):
             return self.node.plain()
-        told = {name: member.value.plain() for name, member in self.node.members.items()}
-        bare = next(name for name in self.node.members if name.lower() == "statement")
-        told[bare] = [
-            _closed(one) if is_open else one.plain() for one, is_open in zip(self.statements, self.opens, strict=True)
-        ]
-        return told
+        known = {name: value for name, (_, value) in self.node.members.items() if not _has_open(value)}
+        told = {name: value.plain() for name, value in known.items() if name.lower() != "statement"}
+        if (version := self.node.get("Version")) is not None:
+            told["Version"] = VERSION_WITH_VARIABLES if version.sort == "open" else version.plain()
+        rows = zip(self.statements, self.opens, strict=True)
+        return {**told, "Statement": [_closed(one) if is_open else one.plain() for one, is_open in rows]}
 
     def _detected(self) -> Kind:
         if not any(node.get("Principal") or node.get("NotPrincipal") for node in self.statements):

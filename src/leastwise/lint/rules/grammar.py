@@ -116,7 +116,7 @@ _WORDS = {
 
 def _demanded(kind: Kind) -> Iterator[tuple[str, ...]]:
     yield "Action", "NotAction"
-    if kind in {Kind.IDENTITY, Kind.RCP} or kind is Kind.SCP:
+    if kind in {Kind.IDENTITY, Kind.SCP, Kind.RCP}:
         yield "Resource", "NotResource"
     if kind in {Kind.RESOURCE, Kind.TRUST, Kind.RCP}:
         yield "Principal", "NotPrincipal"

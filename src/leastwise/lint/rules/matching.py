@@ -82,7 +82,7 @@ def action_without_resource(subject: Subject) -> Iterator[Say]:
         entries = part.node.get("Action")
         if part.is_open or statement.spares or statement.everywhere or entries is None or not part.node.get("Resource"):
             continue
-        if statement.allows and subject.kind is not Kind.TRUST:
+        if subject.kind is not Kind.TRUST:
             idle = [entry for entry in entries.each() if entry.sort == "text" and _is_idle(str(entry.value), statement)]
             if idle:
                 yield _idle(idle, len(entries.each()), statement.patterns[0])

@@ -5,7 +5,7 @@ https://docs.aws.amazon.com/service-authorization/latest/reference/reference_pol
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from leastwise import catalog
@@ -13,6 +13,7 @@ from leastwise.catalog.global_keys import GLOBAL_KEYS
 from leastwise.lint.rule import Say, rule
 from leastwise.lint.rules.grammar import nearest
 from leastwise.policy import values
+from leastwise.policy.bounds import is_demand
 from leastwise.policy.operators import NULL, OPERATORS
 from leastwise.policy.points import family
 from leastwise.policy.program import FOR_ALL
@@ -164,6 +165,44 @@ def _keys_of(service: str) -> tuple[str, ...]:
     universe = catalog.universe()
     mask = universe.mask(f"{service}:*")
     return tuple(sorted({key for action in universe.names_of(mask) for key in universe.condition_keys(action)}))
+
+
+@rule(
+    title="Condition key that these actions do not have",
+    severity=Severity.LOW,
+    fix="Put the condition into a statement with the actions that have the key.",
+    docs=_KEYS,
+    confidence=Confidence.CONDITIONAL,
+)
+def key_never_sent(subject: Subject) -> Iterator[Say]:
+    """A condition demands a key that AWS lists for other actions of the service and for none of these: it is absent."""
+    for one in _tested(subject):
+        key, actions = one.test.lower_key, one.part.statement.actions
+        service = key.partition(":")[0]
+        if service not in _services() or not is_demand(one.test) or one.part.is_open or not _is_sent(service, key):
+            continue
+        known = catalog.universe().names_of(actions.mask) if actions.mask.bit_count() <= _FEW else []
+        if known and all(map(_is_listed, actions.patterns)) and not any(_sends(action, key) for action in known):
+            yield Say(one.key, f"none of these actions has the key {one.test.key}: the statement never applies")
+
+
+_FEW = 200  # of more actions one will have the key
+
+
+def _is_listed(pattern: str) -> bool:
+    return bool(catalog.universe().mask(pattern))
+
+
+@lru_cache(maxsize=1 << 14)
+def _sends(action: str, key: str) -> bool:
+    return catalog.universe().sends(action, key)
+
+
+@lru_cache(maxsize=1 << 10)
+def _is_sent(service: str, key: str) -> bool:
+    """Whether AWS lists the key for some action of the service: those that it lists for none come with all."""
+    universe = catalog.universe()
+    return any(_sends(action, key) for action in universe.names_of(universe.mask(f"{service}:*")))
 
 
 _FAMILIES = {

@@ -72,8 +72,8 @@ def privilege_escalation(subject: Subject) -> Iterator[Say]:
 
     The policy is attached to a user and to a role in an account on paper, which has administrators of every kind:
     users, a group, a role for people and one that every service may bear. The engine is asked which methods become
-    open. What takes a fact that no policy shows (a running function that bears such a role) is conditional, and of
-    medium severity.
+    open; the surest are named. What takes a fact that no policy shows (a running function that bears such a role) is
+    conditional, and of medium severity.
     """
     if not _may_matter(subject):
         return
