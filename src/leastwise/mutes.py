@@ -21,6 +21,7 @@ from leastwise.results import Finding, Suppressed
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
+    from leastwise.results import Subject
     from leastwise.unseen import Unassessed
 
 NEVER = "never"
@@ -38,10 +39,9 @@ class Mute(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     expires: date | None
     owner: str = ""
 
-    def fits(self, finding: Finding) -> bool:
-        """Whether it is about the finding."""
-        subject = finding.subject
-        return self.is_of(finding.check) and (self.is_on(subject.arn) or self.is_on(subject.name))
+    def is_on_one(self, subject: Subject) -> bool:
+        """Whether it is about the subject, by its ARN or its name."""
+        return self.is_on(subject.arn) or self.is_on(subject.name)
 
     def is_of(self, check: str) -> bool:
         """Whether it is about the check."""
@@ -102,8 +102,9 @@ def settle(
     fits: Counter[Mute] = Counter()
     left: list[Finding] = []
     muted: list[Suppressed] = []
+    of_checks = {check: [mute for mute in mutes if mute.is_of(check)] for check in checks}
     for finding in findings:
-        fitting = [mute for mute in mutes if mute.fits(finding)]
+        fitting = [mute for mute in of_checks[finding.check] if mute.is_on_one(finding.subject)]
         fits.update(fitting)
         mute = next((mute for mute in fitting if not mute.expired(today)), None)
         if mute:

@@ -380,6 +380,11 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
         return tally
 
     @property
+    def fresh(self) -> tuple[Finding, ...]:
+        """The findings that a reader has not been told yet: all of them without a baseline."""
+        return tuple(finding for finding in self.findings if finding.status is not Status.KNOWN)
+
+    @property
     def complete(self) -> bool:
         """Whether everything was seen and every check gave its answer."""
         return not self.gaps and not self.unassessed

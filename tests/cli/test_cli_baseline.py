@@ -65,6 +65,18 @@ def test_a_report_of_the_file_keeps_the_status(cli: Cli, here: Path, old: str, l
     assert (here / "iam_security_audit.html").exists()
 
 
+@pytest.mark.parametrize(("form", "nothing"), [("github", "Nothing new in account"), ("markdown", "nothing new")])
+def test_what_people_read_is_of_what_is_new(cli: Cli, old: str, later: str, form: str, nothing: str) -> None:
+    def told(*flags: str) -> str:
+        return cli("scan", "--format", form, "-o", "-", *flags).out
+
+    new = told("--snapshot", later, "--baseline", old)
+    assert "writer-everywhere" in new
+    assert "mixed-role" not in new
+    assert "mixed-role" in told("--snapshot", later)
+    assert nothing in told("--snapshot", "old.json", "--baseline", old)
+
+
 def test_nothing_new_is_a_pass_however_bad_the_account_is(cli: Cli, old: str) -> None:
     said = cli("scan", "--snapshot", "old.json", "--baseline", old, "--fail-on", "info")
     assert said.code == 0

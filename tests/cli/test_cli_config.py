@@ -174,6 +174,13 @@ def test_a_variable_that_cannot_be_followed_is_named(cli: Cli, monkeypatch: pyte
     assert "LEASTWISE_SCAN_MAX_KEY_AGE: 'old' is not a valid integer range" in cli("config").err
 
 
+@pytest.mark.parametrize(("flag", "value"), [("MAX_KEY_AGE", "old"), ("STRICT", "maybe"), ("FAIL_ON", "hgh")])
+def test_a_command_names_it_too(cli: Cli, bad: str, monkeypatch: pytest.MonkeyPatch, flag: str, value: str) -> None:
+    monkeypatch.setenv(f"LEASTWISE_SCAN_{flag}", value)
+    assert cli("scan", "--snapshot", bad).err.startswith(f"leastwise: error: LEASTWISE_SCAN_{flag}: Invalid value for")
+    assert "LEASTWISE" not in cli("scan", "--fail-on", "x", "--strict", "--max-key-age", "1").err
+
+
 def test_every_flag_of_every_command_has_its_variable() -> None:
     context = click.Context(program)
     for name in COMMANDS:

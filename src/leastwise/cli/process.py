@@ -86,8 +86,17 @@ def _words(error: LeastwiseError | click.ClickException) -> str:
     if isinstance(error, LeastwiseError):
         return str(error)
     context = getattr(error, "ctx", None)
+    said_by = _variable(context, getattr(error, "param", None))
     where = f"; `{context.command_path} --help` shows the usage" if context else ""
-    return error.format_message().rstrip(".") + where
+    return said_by + error.format_message().rstrip(".") + where
+
+
+def _variable(context: click.Context | None, parameter: click.Parameter | None) -> str:
+    """`LEASTWISE_SCAN_STRICT: ` where the fault is in a variable of the environment: the flag was never written."""
+    if context is None or parameter is None or parameter.name is None:
+        return ""
+    by_environment = context.get_parameter_source(parameter.name) is click.core.ParameterSource.ENVIRONMENT
+    return f"{parameter.envvar}: " if by_environment else ""
 
 
 def _unwritten(error: OSError) -> int:

@@ -1,7 +1,7 @@
 """The findings as workflow commands of GitHub Actions, which shows them as annotations of the run.
 
-What was not seen comes first, then the findings, worst first: GitHub shows ten errors, warnings and notices of a step,
-and the rest in its log.
+What was not seen comes first, then the findings, worst first, without those that a baseline knows: GitHub shows ten
+errors, warnings and notices of a step, and the rest in its log.
 https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands
 """
 
@@ -35,10 +35,11 @@ def render(report: Report) -> Iterator[bytes]:
         yield annotation(
             "warning", "Not everything was seen, and nothing unseen is a pass", "\n".join(map(safe, missing))
         )
-    for finding in report.findings:
+    for finding in report.fresh:
         yield annotation(COMMANDS[finding.severity], _title(finding), _message(finding))
-    if not report.findings:
-        yield annotation("notice", f"No findings in account {report.account}", f"as of {report.taken_at}")
+    if not report.fresh:
+        what = "Nothing new" if report.baseline else "No findings"
+        yield annotation("notice", f"{what} in account {report.account}", f"as of {report.taken_at}")
 
 
 def _title(finding: Finding) -> str:

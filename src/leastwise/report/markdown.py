@@ -37,7 +37,7 @@ def render(report: Report) -> Iterator[bytes]:
     page.listing("Worst paths to administrator", map(_path, _worst(report)))
     page.listing("Fix first", map(_fix, report.fixes))
     for severity in report.counts:
-        page.table(severity, [finding for finding in report.findings if finding.severity is severity])
+        page.table(severity, [finding for finding in report.fresh if finding.severity is severity])
     if page.left_out:
         page.parts.append(f"{count(page.left_out, 'findings')} left out here. All of it is in {FILES[0].name}.\n")
     yield "\n".join(page.parts).encode()
@@ -87,6 +87,8 @@ def _head(report: Report) -> Iterator[str]:
     aside = f"; {len(report.suppressed):,} set aside" if report.suppressed else ""
     seen = moment(report.taken_at)
     yield f"**Risk {report.scores.risk} of 100.** Findings: {counts or 'none'}{aside}. Seen {seen}.\n"
+    if report.baseline:
+        yield f"Since {moment(report.baseline.taken_at)}: {report.baseline}. What was known then is not listed.\n"
     if missing := unseen(report):
         told = "".join(f"\n> - {_text(line)}" for line in missing[:SHOWN])
         more = f"\n> - and {len(missing) - SHOWN:,} more" if len(missing) > SHOWN else ""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from leastwise.compared import Status
 from leastwise.report.coverage import gaps, unjudged
 from leastwise.report.view import STYLES, VERDICT_STYLES, Row, Section, View
 from leastwise.report.words import count, listed, moment, named, safe, short_arn, shorten
@@ -89,7 +88,7 @@ def _counts(report: Report) -> str:
 def _since(report: Report) -> Iterator[Section]:
     """What differs from the baseline, where there is one."""
     if report.baseline:
-        known = sum(finding.status is Status.KNOWN for finding in report.findings)
+        known = len(report.findings) - len(report.fresh)
         told = f"{moment(report.baseline.taken_at)}: {report.baseline}; {known:,} known are not shown"
         remarks = (Row("mind", remark, "yellow") for remark in report.baseline.remarks)
         yield Section("", (Row("since", told), *remarks), least=2)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from leastwise.compared import Status
 from leastwise.report import FILES, findings_table, screen, view
 from leastwise.report.view import ALL_LINES, SCREEN, View
 from leastwise.results import Confidence
@@ -39,7 +38,7 @@ def _first_screen(report: Report, look: View) -> str:
 
 
 def _findings(report: Report, look: View) -> Iterator[RenderableType]:
-    fresh = [finding for finding in report.findings if finding.status != Status.KNOWN]
+    fresh = report.fresh
     shown = fresh[: look.limit]
     if not shown:
         return
