@@ -23,8 +23,7 @@ def demo() -> dict[str, Any]:
 
 
 def a_week_later() -> dict[str, Any]:
-    """`writer-everywhere` has become administrator, `self-putter` can no more, `lister` may set policy versions, and
-    `power` claims to be for emergencies."""
+    """`writer-everywhere` has become administrator, `self-putter` no longer can, and `power` is now for emergencies."""
     told = {**demo(), "taken_at": WEEK_LATER}
     user(told, "writer-everywhere")["UserPolicyList"] = [{"PolicyName": "all", "PolicyDocument": ADMIN}]
     user(told, "self-putter")["UserPolicyList"] = []

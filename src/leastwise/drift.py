@@ -91,6 +91,11 @@ class Drift(msgspec.Struct, frozen=True, kw_only=True):
         return tuple(moved for moved in worse if moved.finding.severity >= least)
 
     @property
+    def assessed(self) -> bool:
+        """Whether the newer audit has judged all that the older told of."""
+        return not (self.not_assessed or self.paths.not_assessed)
+
+    @property
     def statuses(self) -> dict[str, Status]:
         """By fingerprint, which findings of the newer audit are new or changed. All others are known."""
         changed = {m.finding.fingerprint: Status.WORSE if m.worse else Status.CHANGED for m in self.changed}

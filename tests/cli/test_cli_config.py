@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any
 import click
 import pytest
 
+from leastwise.cli import settings
 from leastwise.cli.program import COMMANDS, program
 from leastwise.cli.settings import flags
+from leastwise.errors import UsageError
 from terminal import AUDIT
 
 if TYPE_CHECKING:
@@ -179,6 +181,23 @@ def test_a_command_names_it_too(cli: Cli, bad: str, monkeypatch: pytest.MonkeyPa
     monkeypatch.setenv(f"LEASTWISE_SCAN_{flag}", value)
     assert cli("scan", "--snapshot", bad).err.startswith(f"leastwise: error: LEASTWISE_SCAN_{flag}: Invalid value for")
     assert "LEASTWISE" not in cli("scan", "--fail-on", "x", "--strict", "--max-key-age", "1").err
+
+
+def test_a_command_of_a_command_has_a_table_in_the_table(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    hub = click.Command("security-hub", params=[click.Option(["--region"])], callback=lambda region: region)
+    push = click.Group("push", commands=[hub])
+    settings.configurable(push, "push", commands=("push",))
+    write(here, '[push.security-hub]\nregion = "eu-west-1"\n')
+    assert push.main(["security-hub"], standalone_mode=False) == "eu-west-1"
+    monkeypatch.setenv("LEASTWISE_PUSH_SECURITY_HUB_REGION", "eu-west-2")
+    assert push.main(["security-hub"], standalone_mode=False) == "eu-west-2"
+    assert push.main(["security-hub", "--region", "eu-west-3"], standalone_mode=False) == "eu-west-3"
+    write(here, '[push.security-hub]\nregoin = "eu-west-1"\n')
+    with pytest.raises(UsageError, match=r"no flag of \[push.security-hub\] 'regoin': did you mean region"):
+        push.main(["security-hub"], standalone_mode=False)
+    write(here, "[push]\nsecurity-hub = 7\n")
+    with pytest.raises(UsageError, match="security-hub must be a table"):
+        push.main(["security-hub"], standalone_mode=False)
 
 
 def test_every_flag_of_every_command_has_its_variable() -> None:

@@ -99,6 +99,16 @@ def test_a_denied_call_fixes_nothing(cli: Cli, old: str, audited: Callable[..., 
     assert ("user_without_mfa", "console-without-mfa") in names(found["not_assessed"])
     assert found["fixed"] == []
     assert "No longer assessed, so not known to be fixed" in cli("diff", old, blind).out
+    assert (cli("diff", old, blind).code, cli("diff", old, blind, "--strict").code) == (0, 4)
+
+
+def test_strict_is_content_with_what_was_all_judged(cli: Cli, here: Path, old: str, new: str) -> None:
+    for file in (old, new):
+        told = json.loads((here / file).read_bytes())
+        told["coverage"] |= {"gaps": [], "unassessed": []}
+        (here / file).write_text(json.dumps(told), encoding="utf-8")
+    assert cli("diff", old, old, "--strict").code == 0
+    assert cli("diff", old, new, "--strict").code == 4  # who has become exempt begins no path any more
 
 
 def test_other_accounts_are_refused(cli: Cli, here: Path, old: str) -> None:

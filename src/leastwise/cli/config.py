@@ -27,7 +27,8 @@ def command(context: click.Context, name: str | None, *, origin: bool) -> None:
     """Show what each command, or one, is set to, as it would stand in leastwise.toml, and check the whole file.
 
     A flag on the command line comes before LEASTWISE_COMMAND_FLAG of the environment (LEASTWISE_SCAN_FAIL_ON), that
-    before the file, that before the default.
+    before the file, that before the default. A [[mute]] in the file has a check, a resource, a reason, an owner if
+    wanted, and expires, which is its last day or "never".
     """
     from leastwise.cli.mutes import mutes_of  # noqa: PLC0415  of no use to other commands
     from leastwise.cli.program import COMMANDS, program  # noqa: PLC0415  the table of which this is a row

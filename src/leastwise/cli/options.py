@@ -138,6 +138,8 @@ fail_on = click.option(
     help="Exit with 1 when a finding is at or above this.",
 )
 
+strict = click.option("--strict", is_flag=True, help="Exit with 4 when something could not be seen or judged.")
+
 form = click.option(
     "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True, help="How to answer."
 )

@@ -175,7 +175,7 @@ telling = options.together(
         type=click.Path(path_type=Path),
         help="An earlier audit (iam_security_audit.json): show, and fail on, only what is new or worse since.",
     ),
-    click.option("--strict", is_flag=True, help="Exit with 4 when something could not be seen or judged."),
+    options.strict,
     options.quiet,
     click.option("-v", "--verbose", is_flag=True, help="Show every detail and every finding."),
 )

@@ -92,9 +92,7 @@ def variable(names: tuple[str, ...], key: str) -> str:
 
 def flags(command: click.Command) -> dict[str, click.Option]:
     """The flags of a command that can be set, by their names without hyphens before them."""
-    options = (
-        each for each in command.params if isinstance(each, click.Option) and each.name not in {"config", "help"}
-    )
+    options = (one for one in command.params if isinstance(one, click.Option) and one.name != "config")
     return {max(option.opts, key=len).lstrip("-"): option for option in options}
 
 
