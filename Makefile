@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 
 .DELETE_ON_ERROR:
-.PHONY: run setup setup-dev test lint cover docs lock bench mutate clean
+.PHONY: run setup setup-dev test lint cover docs site lock bench mutate clean
 
 run: setup ## audit the demo account into the current folder; no credentials, no network
 	@$(BIN)/leastwise demo
@@ -34,6 +34,9 @@ cover: setup-dev
 docs: setup-dev ## write again the pages and the picture that are made from the code
 	$(BIN)/python tools/docs.py
 
+site: setup-dev ## the documents as a site in site/, without any network; `make test` builds it too
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict  # --quiet would keep warnings from counting
+
 bench: setup-dev ## gates on speed, as ratios taken in one run
 	$(BIN)/python benchmarks/startup.py
 	$(BIN)/python benchmarks/evaluate.py
@@ -53,7 +56,7 @@ lock: setup-dev ## choose the newest versions that pyproject.toml allows
 	$(COMPILE) --group dev --constraint requirements/run.lock pyproject.toml -o requirements/dev.lock
 
 clean:
-	rm -rf $(VENV) .coverage .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) site .coverage .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 
 # Stamps: each says that a step was finished, so that a second run goes straight to work.
 $(VENV)/.made:

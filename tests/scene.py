@@ -18,6 +18,7 @@ READ = {"Effect": "Allow", "Action": ["s3:GetObject", "s3:ListBucket"], "Resourc
 WRITE = {"Effect": "Allow", "Action": "s3:PutObject", "Resource": "arn:aws:s3:::data/*"}
 FAR = {"Effect": "Deny", "Action": "*", "Resource": "*", "Condition": {"StringEquals": {"aws:RequestedRegion": "cn-1"}}}
 OTHER = "222233334444"
+TEMPLATE = "Resources:\n  Bucket:\n    Type: AWS::S3::Bucket\n"
 
 
 def policy(*statements: dict[str, Any]) -> dict[str, Any]:
@@ -76,7 +77,12 @@ def _policies(place: Path) -> None:
         keep(policy(READ), place / name)
     for name in ("new.json", "branch.json"):
         keep(policy(READ, WRITE), place / name)
-    (place / "workloads").mkdir()
+    for folder in ("workloads", "policies", "modules/network"):
+        (place / folder).mkdir(parents=True)
+    for name in ("policies/deploy.json", "modules/network/policy.json"):
+        keep(policy(READ), place / name)
+    (place / "template.yaml").write_text(TEMPLATE, encoding="utf-8")
+    keep({"format_version": "1.2", "planned_values": {"root_module": {}}}, place / "plan.json")
     for name in ("deny-regions.json", "workloads/regions.json"):
         keep(policy(FAR), place / name)
     keep(policy({**FAR, "Principal": "*"}), place / "perimeter.json")

@@ -34,6 +34,7 @@ PROFILE = "[profile audit]\naws_access_key_id = testing\naws_secret_access_key =
 ELSEWHERE = {  # what begins so is not run here, and why
     "make": "the targets are what runs these tests",
     "aws": "not ours: what it would have written lies there",
+    "terraform": "not ours: what it would have written lies there",
     "pipx": "installs from the network",
     "python3 -m": "installs from the network",
     ".venv/bin/pip": "installs from the network",

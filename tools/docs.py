@@ -1,6 +1,6 @@
 """Write what is made from the code, so that it cannot rot: pages, a picture, the methods as the program reads them.
 
-python tools/docs.py            write docs/checks, docs/methods, docs/{rules,commands}.md, docs/console.svg and METHODS
+python tools/docs.py            write docs/checks, docs/methods, docs/{rules,commands,schemas}.md, docs/*.svg, METHODS
 python tools/docs.py --check    write nothing; exit 1 and name what is stale, missing or left over
 
 Lines wrap as they do in the code; no date, no version and no machine shows in them, so that they change only with it.
@@ -18,7 +18,7 @@ import tomllib
 from importlib import import_module
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 from rich.console import Console
@@ -52,6 +52,7 @@ METHODS = "src/leastwise/escalation/methods.json"  # the rows of methods/*.toml,
 PERMISSIONS = "docs/guide/permissions.md"  # written by hand but for the policy in it
 INVENTORY = "docs/guide/inventory.md"  # written by hand but for the table of kinds in it
 FORMATS_PAGE = "docs/guide/formats.md"  # written by hand but for the table of formats in it
+SCHEMAS = "src/leastwise/report/schema"
 COLUMNS = 100  # of the picture and of the help texts
 MADE_BY = "<!-- made by tools/docs.py: change the code, then run `make docs` -->"
 
@@ -68,6 +69,7 @@ def pages() -> dict[str, str]:
         "docs/methods/README.md": methods_index(methods),
         "docs/rules.md": rules_page(all_rules()),
         "docs/commands.md": commands_page(),
+        "docs/schemas.md": schemas_page(),
         PERMISSIONS: with_policy(read(PERMISSIONS)),
         INVENTORY: with_kinds(read(INVENTORY)),
         FORMATS_PAGE: with_formats(read(FORMATS_PAGE)),
@@ -245,6 +247,33 @@ def between_marks(text: str, mark: str, block: str) -> str:
     return re.sub(
         rf"(<!-- {mark} -->\n).*?(<!-- /{mark} -->)", lambda m: f"{m[1]}\n{block}\n\n{m[2]}", text, flags=re.DOTALL
     )
+
+
+# the files
+
+
+def schemas_page() -> str:
+    """The fields of every published file, record by record, from its schema."""
+    blocks = [f"They ship in `{SCHEMAS}`. Within a first number of `schema_version` fields are only added."]
+    for schema in (json.loads(path.read_text("utf-8")) for path in sorted((ROOT / SCHEMAS).glob("*.json"))):
+        blocks.append(f"## {schema['title']}")
+        for name, record in schema["$defs"].items():
+            needed, told = record.get("required", ()), " ".join(record.get("description", "").split())
+            fields = record.get("properties", {}).items()
+            rows = [(f"`{field}`", kind_of(what), "yes" if field in needed else "") for field, what in fields]
+            blocks += [f"**{name}** {told}", table(("field", "type", "always"), rows)] if rows else []
+    return page("The schemas", *blocks)
+
+
+def kind_of(what: Mapping[str, Any]) -> str:
+    """The type of a field in words."""
+    if "anyOf" in what:
+        return " or ".join(map(kind_of, what["anyOf"]))
+    if isinstance(what.get("items"), dict):
+        return f"list of {kind_of(what['items'])}"
+    if isinstance(what.get("additionalProperties"), dict):
+        return f"{kind_of(what['additionalProperties'])} by name"
+    return codes(what["enum"]) if "enum" in what else what.get("$ref", what.get("type", "anything")).rpartition("/")[2]
 
 
 # the picture
