@@ -96,6 +96,19 @@ def test_what_cannot_be_followed_is_told(cli: Cli, arguments: tuple[str, ...], s
     assert said in told.err
 
 
+def test_a_folder_without_files_is_no_pass(cli: Cli, here: Path) -> None:
+    (here / "empty").mkdir()
+    said = cli("lint", "empty")
+    assert said.code == 2
+    assert "empty has no file that ends in .json" in said.err
+
+
+def test_braces_and_brackets_are_no_placeholders_of_sarif(cli: Cli, put: Any) -> None:
+    name = put("x.json", document(allow("s3:Get{0}[a](b)", "arn:aws:s3:::b/*")))
+    (found,) = json.loads(cli("lint", name, "--format", "sarif").out)["runs"][0]["results"]
+    assert "Get{{0}}\\[a\\](b)" in found["message"]["text"]
+
+
 def test_folders_and_patterns(cli: Cli, put: Any) -> None:
     put("a/one.json", GOOD)
     put("a/b/two.yaml", "a: 1")

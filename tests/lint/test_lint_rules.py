@@ -145,3 +145,13 @@ def test_an_scp_is_not_judged_as_a_grant() -> None:
     policy = one({"Action": "*", "Resource": "*"})
     assert rules(policy, kind=Kind.SCP) == set()
     assert rules(policy) == {"grants_administrator"}
+
+
+def test_no_two_findings_share_a_fingerprint() -> None:
+    found = linted(several(*[{"Action": "s3:PutObject", "Resource": "*"}] * 3)).notices
+    assert len({notice.fingerprint for notice in found}) == len(found) == 5
+
+
+def test_too_many_statements_are_told_and_not_compared() -> None:
+    found = linted(several(*[READ] * 600)).notices
+    assert [notice.rule for notice in found] == ["too_large"]

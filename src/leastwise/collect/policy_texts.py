@@ -28,7 +28,7 @@ def files_named(places: Iterable[str]) -> tuple[Path, ...]:
 def _at(place: str) -> list[Path]:
     path = Path(place)
     if path.is_dir():
-        return sorted(_within(path))
+        return _all_within(path)
     if path.exists():
         return [path]
     if not glob.has_magic(place):
@@ -36,6 +36,13 @@ def _at(place: str) -> list[Path]:
     found = [Path(one) for one in sorted(glob.glob(place, recursive=True)) if Path(one).is_file()]  # noqa: PTH207  patterns may be absolute
     if not found:
         raise UsageError(f"no file matches {place}")
+    return found
+
+
+def _all_within(folder: Path) -> list[Path]:
+    found = sorted(_within(folder))
+    if not found:
+        raise UsageError(f"{folder} has no file that ends in {', '.join(sorted(SUFFIXES))}: name files one by one")
     return found
 
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 SCHEMA_VERSION = "1.0"
 _SARIF = "https://json.schemastore.org/sarif-2.1.0.json"
+_LITERAL = str.maketrans({"{": "{{", "}": "}}", "[": "\\[", "]": "\\]", "\\": "\\\\"})
 _LEVELS = {Severity.CRITICAL: "error", Severity.HIGH: "error", Severity.MEDIUM: "warning"}
 _SCORES = {Severity.CRITICAL: "9.5", Severity.HIGH: "8.0", Severity.MEDIUM: "5.0", Severity.LOW: "2.0"}
 """GitHub reads a number from which it makes its own four words."""
@@ -75,7 +76,7 @@ def to_sarif(linted: Sequence[Linted]) -> str:
     unknown = [f"{one.name}: {text}" for one in linted for text in one.unknown]
     invocation = {
         "executionSuccessful": True,
-        "toolExecutionNotifications": [{"level": "note", "message": {"text": text}} for text in unknown],
+        "toolExecutionNotifications": [{"level": "warning", "message": _message(text)} for text in unknown],
     }
     run = {
         "tool": {"driver": driver},
@@ -90,9 +91,9 @@ def _rule(rule: Rule) -> dict[str, Any]:
     return {
         "id": rule.id,
         "name": "".join(word.capitalize() for word in rule.id.split("_")),
-        "shortDescription": {"text": rule.title},
-        "fullDescription": {"text": rule.about},
-        "help": {"text": rule.fix},
+        "shortDescription": _message(rule.title),
+        "fullDescription": _message(rule.about),
+        "help": _message(rule.fix),
         "helpUri": rule.docs,
         "defaultConfiguration": {"level": _level(rule.severity)},
         "properties": {"security-severity": _SCORES.get(rule.severity, "0.0"), "tags": ["security", "iam"]},
@@ -110,16 +111,21 @@ def _result(notice: Notice, number: int) -> dict[str, Any]:
         "physicalLocation": {"artifactLocation": {"uri": _uri(notice.file)}, "region": region},
     }
     if notice.where:
-        place["logicalLocations"] = [{"fullyQualifiedName": notice.where}]
+        place["logicalLocations"] = [{"fullyQualifiedName": safe(notice.where)}]
     return {
         "ruleId": notice.rule,
         "ruleIndex": number,
         "level": _level(notice.severity),
-        "message": {"text": f"{notice.message}. {notice.fix}"},
+        "message": _message(f"{notice.message}. {notice.fix}"),
         "locations": [place],
         "partialFingerprints": {"leastwise/v1": notice.fingerprint},
         "properties": {"severity": notice.severity.label, "confidence": notice.confidence.value},
     }
+
+
+def _message(text: str) -> dict[str, str]:
+    """Line by line as it is: braces and brackets would be placeholders and links."""
+    return {"text": "\n".join(map(safe, text.split("\n"))).translate(_LITERAL)}
 
 
 def _level(severity: Severity) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+from collections import Counter
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -15,6 +16,7 @@ from leastwise.lint.rules.reading import byte_order_mark, syntax
 from leastwise.lint.subject import Subject
 from leastwise.lint.tree import Node, Source
 from leastwise.lint.yaml_text import read_yaml
+from leastwise.results import fingerprint
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -62,8 +64,8 @@ def lint(name: str, data: bytes, chosen: Chosen | None = None) -> Linted:
         else:
             count += 1
             notices += _judged(found, source, chosen)
-    ordered = tuple(sorted(notices, key=lambda n: (n.line, n.column, n.rule)))
-    return Linted(name=name, policies=count, notices=ordered, unknown=tuple(unknown))
+    ordered = sorted(notices, key=lambda n: (n.line, n.column, n.rule))
+    return Linted(name=name, policies=count, notices=tuple(_apart(ordered)), unknown=tuple(unknown))
 
 
 def _judged(place: Place, source: Source, chosen: Chosen) -> Iterator[Notice]:
@@ -71,6 +73,16 @@ def _judged(place: Place, source: Source, chosen: Chosen) -> Iterator[Notice]:
     for rule in chosen.rules:
         for say in rule.judge(subject) if rule.judge else ():
             yield notice(rule, say, source, place.where)
+
+
+def _apart(notices: list[Notice]) -> Iterator[Notice]:
+    """Those that say the same of the same words are told apart by their order, so that no two have one fingerprint."""
+    seen: Counter[str] = Counter()
+    for one in notices:
+        before = seen[one.fingerprint]
+        seen[one.fingerprint] += 1
+        again = fingerprint(one.fingerprint, str(before)) if before else one.fingerprint
+        yield msgspec.structs.replace(one, fingerprint=again)
 
 
 def _unreadable(fault: Broken, source: Source, where: str = "") -> Notice:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 _LOGIC = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html"
 _CASES = 256  # cases of the conditions that are looked at
 _MOST = 3  # actions named
+_MANY = 500  # statements compared with each other; the largest policy that AWS takes has fewer
 
 
 @rule(
@@ -139,7 +140,7 @@ def _without_variables(entry: str) -> str:
 def denied_anyway(subject: Subject) -> Iterator[Say]:
     """All that the statement allows is denied by another statement of the same policy."""
     denies = [part for part in subject.parts if not part.statement.allows and not part.is_open]
-    for part in subject.parts:
+    for part in subject.parts if len(denies) <= _MANY else ():
         if part.statement.allows and not part.is_open and part.statement.actions.patterns:
             by = next((deny for deny in denies if covers_statement(deny.statement, part.statement)), None)
             if by:
@@ -155,7 +156,7 @@ def denied_anyway(subject: Subject) -> Iterator[Say]:
 def redundant_statement(subject: Subject) -> Iterator[Say]:
     """Another statement of the same effect says all that this one says."""
     parts = [part for part in subject.parts if not part.is_open]
-    for number, part in enumerate(parts):
+    for number, part in enumerate(parts if len(parts) <= _MANY else ()):
         for place, other in enumerate(parts):
             if place != number and _adds_nothing(part.statement, other.statement, is_later=number > place):
                 yield Say(_head(part), f"the statement {_called(subject, other)} says all of this already")
