@@ -35,8 +35,10 @@ ELSEWHERE = {  # what begins so is not run here, and why
     "make": "the targets are what runs these tests",
     "aws": "not ours: what it would have written lies there",
     "terraform": "not ours: what it would have written lies there",
+    "docker": "needs a daemon; tests/test_image.py reads the Dockerfile",
+    "cp examples/lambda": "part of packing a function, which tests/test_lambda.py runs unpacked",
     "pipx": "installs from the network",
-    "python3 -m": "installs from the network",
+    "python3 -m": "installs from the network, and packs what was installed",
     ".venv/bin/pip": "installs from the network",
     "change/": "tests/cli/test_cli_recommend_followed.py runs the scripts against a mock of AWS",
 }
