@@ -35,10 +35,12 @@ FIXED = frozenset(
     {  # keys whose fixed values take a policy out of what AWS calls public
         "aws:principalaccount", "aws:principalarn", "aws:principalorgid", "aws:principalorgpaths", "aws:sourceaccount",
         "aws:sourcearn", "aws:sourceip", "aws:sourceorgid", "aws:sourceowner", "aws:sourcevpc", "aws:sourcevpce",
-        "aws:userid", "s3:dataaccesspointaccount", "s3:dataaccesspointarn",
+        "aws:userid", "kms:calleraccount", "s3:dataaccesspointaccount", "s3:dataaccesspointarn",
     }
 )  # fmt: skip
-"""https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html"""
+"""https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html, and for keys
+https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html#conditions-kms-caller-account
+"""
 
 
 class Outsider(NamedTuple):

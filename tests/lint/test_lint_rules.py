@@ -74,6 +74,7 @@ CASES: list[tuple[str, object, object]] = [
     ("redundant_entry", one({**READ, "Action": ["s3:GetObject", "s3:Get*"]}), one({**READ, "Action": ["s3:GetObject", "s3:Put*"]})),
     ("redundant_entry", one({**READ, "Resource": ["arn:aws:s3:::b/*", "arn:aws:s3:::b/*"]}), one({**READ, "Resource": ["arn:aws:s3:::b/*", "arn:aws:s3:::b"]})),
     ("open_to_anyone", one({**READ, "Principal": "*"}), one({**READ, "Principal": "*", "Condition": {"StringEquals": {"aws:PrincipalOrgID": "o-1"}}})),
+    ("open_to_anyone", one({"Principal": "*", "Action": "kms:Decrypt", "Resource": "*"}), one({"Principal": "*", "Action": "kms:Decrypt", "Resource": "*", "Condition": {"StringEquals": {"kms:CallerAccount": "111122223333"}}})),
     ("open_to_anyone", one({"Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}), one(ENTER)),
     ("allow_not_principal", one({**READ, "NotPrincipal": ANN}), one({**READ, "NotPrincipal": ANN, "Effect": "Deny"})),
     ("principal_names_nobody", one({**READ, "Principal": {"AWS": "arn:aws:iam::123456789012:role/*"}}), one({**READ, "Principal": ANN})),

@@ -299,4 +299,4 @@ def _tells_who(key: str) -> bool:
     """Whether the key says who asks, or about what, so that its absence should not let anything pass."""
     service = key.partition(":")[0]
     brought = key == "aws:tagkeys" or key.startswith("aws:requesttag/")
-    return key == "dynamodb:leadingkeys" or (not brought and (service == "aws" or service not in _services()))
+    return not brought and (service == "aws" or service not in _services())
