@@ -226,3 +226,33 @@ def test_the_same_account_gets_the_same_advice(bodies: list[list[dict[str, objec
     first, second = (advice(a := _world(bodies, None), user_of(a, "ann")) for _ in "12")
     assert msgspec.json.encode(first) == msgspec.json.encode(second)
     assert all(one <= two for one, two in pairwise(sorted(c.pointer for c in first.changes)))
+
+
+def test_a_new_policy_takes_no_name_that_is_taken() -> None:
+    body = document(allow("sqs:SendMessage"))
+    world = an_account().policy("p", body).policy("Leastwise-ANN-p", body).policy("leastwise-ann-p-3", body)
+    account = world.user("ann", attached=("p",)).user("bob", attached=("p",)).build()
+    ann, bob = (advice(account, user_of(account, name)) for name in ("ann", "bob"))
+    assert [p.name for p in ann.policies] == ["leastwise-ann-p-2"]
+    assert "create-policy --policy-name=leastwise-ann-p-2 " in " ".join(step.command for step in ann.plan)
+    assert [p.name for p in bob.policies] == ["leastwise-bob-p"]
+
+
+def test_the_parts_of_a_long_policy_take_no_name_that_is_taken() -> None:
+    names = [f"sqs:Job{number:04}Done" for number in range(700)]
+    world = an_account().policy("leastwise-ann-p-2", document(allow("sns:Publish")))
+    account = world.user("ann", inline={"p": document(allow(["sqs:SendMessage", *names]))}).build()
+    found = [p.name for p in advice(account, user_of(account, "ann")).policies]
+    assert found[:2] == ["leastwise-ann-p-1", "leastwise-ann-p-3"]
+    assert len(set(found)) == len(found)
+
+
+def test_an_inline_and_a_shared_policy_of_one_name_get_two() -> None:
+    names = [f"sqs:Job{number:04}Done" for number in range(150)]
+    world = an_account().policy("p", document(allow("sqs:SendMessage"))).user("bob", attached=("p",))
+    world.user("ann", inline={"p": document(allow(["sns:Publish", *names]))}, attached=("p",))
+    account = world.build()
+    assert [p.name for p in advice(account, user_of(account, "ann")).policies] == [
+        "leastwise-ann-p",
+        "leastwise-ann-p-2",
+    ]

@@ -22,6 +22,7 @@ from leastwise.leastprivilege.draft import CLEANING, Draft, Page
 from leastwise.leastprivilege.fitting import fits, fitted, number
 from leastwise.leastprivilege.ground import ground_of, sharers
 from leastwise.leastprivilege.measure import measured
+from leastwise.leastprivilege.naming import policy_names
 from leastwise.leastprivilege.narrowing import keeps, narrow
 from leastwise.leastprivilege.need import counts, need_of
 from leastwise.leastprivilege.packing import MANAGED_QUOTA, Held, pack, size_as_is, size_on
@@ -181,7 +182,7 @@ class Adviser:
         if found:
             return found
         draft = self._draft(holder, held, cuts, None)
-        return draft, pack(holder, draft, held)
+        return draft, self._packed(holder, draft, held)
 
     def _following(
         self, holder: Holder, held: tuple[Held, ...], cuts: tuple[Cut, ...], need: Need
@@ -203,9 +204,12 @@ class Adviser:
     ) -> tuple[Draft, tuple[AdvisedPolicy, ...]] | None:
         """A draft and its policies, if AWS takes them."""
         draft = fitted(self._draft(holder, held, cuts, need, scoped=scoped), holder, held)
-        policies = pack(holder, draft, held)
+        policies = self._packed(holder, draft, held)
         gone = (h for h in held if h.place in draft.edited())
         return (draft, policies) if fits(holder, gone, policies) else None
+
+    def _packed(self, holder: Holder, draft: Draft, held: tuple[Held, ...]) -> tuple[AdvisedPolicy, ...]:
+        return pack(holder, draft, held, taken=policy_names(self.account))
 
     def _held(self, holder: Holder) -> Iterator[Held]:
         """The principal's own policies that can be read, with their places."""

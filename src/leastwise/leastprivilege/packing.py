@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
+from leastwise.leastprivilege.naming import PREFIX, free_names
 from leastwise.policy.document import Policy
 from leastwise.results import AdvisedPolicy, Kind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Container, Iterable, Iterator
 
     from leastwise.access import Holder
     from leastwise.leastprivilege.draft import Bound, Clause, Draft, Page, Refusal
@@ -25,8 +27,6 @@ if TYPE_CHECKING:
 MANAGED_QUOTA = 6_144
 INLINE_QUOTA = {Kind.USER: 2_048, Kind.GROUP: 5_120, Kind.ROLE: 10_240}
 TRUST_QUOTA = 2_048  # the default
-LONGEST_NAME = 128
-PREFIX = "leastwise"
 _SID = re.compile(r"[^0-9A-Za-z]")
 
 Body = dict[str, Any]
@@ -101,8 +101,11 @@ def _refusal(refusal: Refusal) -> Body:
     return {"Effect": "Deny", "Action": refusal.action, "Resource": _texts(refusal.resources)}
 
 
-def pack(holder: Holder, draft: Draft, held: Iterable[Held]) -> tuple[AdvisedPolicy, ...]:
-    """The policies to put in place of those that changed. One of which nothing is left has no successor."""
+def pack(holder: Holder, draft: Draft, held: Iterable[Held], *, taken: Container[str]) -> tuple[AdvisedPolicy, ...]:
+    """The policies to put in place of those that changed. One of which nothing is left has no successor.
+
+    `taken` are the names that a new managed policy cannot have, in lower case.
+    """
     edited = draft.edited()
     changed = [h for h in held if h.place in edited]
     sizes = {h.place: size_on(draft.pages[h.place]) for h in changed}
@@ -116,7 +119,8 @@ def pack(holder: Holder, draft: Draft, held: Iterable[Held]) -> tuple[AdvisedPol
         page = draft.pages[each.place]
         if not page.is_empty:
             fits = each.document.kind == "inline" and used <= quota
-            out.extend([_inline(each, page, quota)] if fits else _managed(holder, each, page))
+            given = [p.name.lower() for p in out if p.kind == "managed"]
+            out.extend([_inline(each, page, quota)] if fits else _managed(holder, each, page, taken=(taken, given)))
     return tuple(out)
 
 
@@ -148,21 +152,23 @@ def replaced(document: Document) -> str:
     return document.arn if document.is_managed else f"{document.arn} inline policy {document.name}"
 
 
-def _managed(holder: Holder, held: Held, page: Page) -> Iterator[AdvisedPolicy]:
-    """One managed policy, or several where it is too long for one."""
+def _managed(holder: Holder, held: Held, page: Page, *, taken: Iterable[Container[str]]) -> Iterable[AdvisedPolicy]:
+    """One managed policy, or several where it is too long for one. The principal's own keeps its name."""
     own = held.document.is_managed and held.alone
-    name = held.document.name if own else f"{PREFIX}-{holder.name}-{held.document.name}"
     parts = _parts(page)
-    for number, (part, size) in enumerate(parts, start=1):
-        tail = f"-{number}" if number > 1 or (len(parts) > 1 and not own) else ""
-        yield AdvisedPolicy(
-            name=name[: LONGEST_NAME - len(tail)] + tail,
+    name = held.document.name if own else f"{PREFIX}-{holder.name}-{held.document.name}"
+    names = free_names(name, *taken, bare=own or len(parts) == 1)
+    return [
+        AdvisedPolicy(
+            name=free,
             replaces=replaced(held.document),
             kind="managed",
             document=part,
             size=size,
             quota=MANAGED_QUOTA,
         )
+        for free, (part, size) in zip(chain([name] if own else [], names), parts, strict=False)
+    ]
 
 
 @lru_cache(maxsize=1 << 14)

@@ -12,16 +12,8 @@ from leastwise.account.model import Role, remember
 from leastwise.leastprivilege.closing import Cut, close
 from leastwise.leastprivilege.draft import Draft, Page
 from leastwise.leastprivilege.ground import Ground
-from leastwise.leastprivilege.packing import (
-    INLINE_QUOTA,
-    LONGEST_NAME,
-    MANAGED_QUOTA,
-    PREFIX,
-    TRUST_QUOTA,
-    Body,
-    body_of,
-    size_of,
-)
+from leastwise.leastprivilege.naming import PREFIX, free_names, policy_names
+from leastwise.leastprivilege.packing import INLINE_QUOTA, MANAGED_QUOTA, TRUST_QUOTA, Body, body_of, size_of
 from leastwise.leastprivilege.permission import PASS
 from leastwise.policy.condition import Context
 from leastwise.policy.document import Policy
@@ -120,18 +112,16 @@ def _copied(account: Account, made: Amendment) -> Amendment | None:
     if made.after is None:
         return made
     if made.size <= _inline_room(account, made.site):
-        name = _free(f"{PREFIX}-{made.name}", {d.name for d in holder.inline})
-        return msgspec.structs.replace(made, name=name)
+        return msgspec.structs.replace(made, name=_free_inline(holder, f"{PREFIX}-{made.name}"))
     if made.size > MANAGED_QUOTA:
         return None
-    name = _free(f"{PREFIX}-{holder.name}-{made.name}", {p.name for p in account.policies.values()})
+    name = next(free_names(f"{PREFIX}-{holder.name}-{made.name}", policy_names(account)))
     return msgspec.structs.replace(made, name=name, managed=True)
 
 
-def _free(name: str, known: set[str]) -> str:
-    """The name, numbered where it is taken, not longer than AWS allows."""
-    names = (name[: LONGEST_NAME - len(tail)] + tail for tail in ("", *(f"-{n}" for n in range(2, 10_000))))
-    return next(each for each in names if each not in known)
+def _free_inline(holder: Holder, name: str) -> str:
+    """The name, numbered where an inline policy of the principal has it."""
+    return next(free_names(name, {d.name.lower() for d in holder.inline}))
 
 
 def _inline_room(account: Account, site: Site, replaced: Body | None = None) -> int:
@@ -205,7 +195,7 @@ def _added(account: Account, site: Site, demands: Sequence[Demand]) -> Amendment
         refused.setdefault(permission.action, set()).add(resource)
     statements = [_deny(action, resources) for action, resources in sorted(refused.items())]
     body: Body = {"Version": VERSION, "Statement": statements}
-    name = _free(f"{PREFIX}-fix", {d.name for d in holder.inline})
+    name = _free_inline(holder, f"{PREFIX}-fix")
     made = Amendment(site=site, kind=Kind.DENY, before=None, after=body, name=name)
     return made if made.size <= _inline_room(account, site) else None
 
