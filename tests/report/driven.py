@@ -15,6 +15,7 @@ FOLLOW = """(to) => new Promise((done) => {
     addEventListener('hashchange', () => requestAnimationFrame(() => done()), { once: true });
     location.hash = to;
 })"""
+PATIENCE = 60_000  # milliseconds until what is waited for counts as never coming, on however busy a machine
 WIDE = {"width": 1280, "height": 900}
 
 
@@ -30,7 +31,7 @@ class Driven:
         self.complaints: list[str] = []
         self.context = browser.new_context(**{"viewport": WIDE, **options})
         self.page = self.context.new_page()
-        self.page.set_default_timeout(15_000)
+        self.page.set_default_timeout(PATIENCE)
         self.page.on("request", lambda request: self.asked.append(request.url))
         self.page.on("console", lambda said: self.complaints.append(said.text))
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
