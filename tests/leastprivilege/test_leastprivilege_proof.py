@@ -170,6 +170,13 @@ def test_where_the_event_does_not_tell_the_resource_only_all_of_them_will_do() -
     assert proof(now, (allow("s3:Put*"),), nameless).covers_observed is NO
 
 
+def test_an_event_without_its_resource_was_not_about_what_the_action_cannot_act_on() -> None:
+    nameless = a_call("role/worker", "s3:GetObject", {}, **DATA)
+    found = proof((allow("s3:*", BUCKET), allow("ec2:*")), (allow("ec2:*"),), nameless, LIST)
+    assert (found.observed, found.set_apart, found.covers_observed) == (1, 1, YES)
+    assert proof((allow("s3:*", [BUCKET, f"{BUCKET}/*"]),), (allow("s3:*", BUCKET),), nameless).covers_observed is NO
+
+
 def test_a_denied_call_is_nothing_to_be_kept() -> None:
     found = proof((allow(["s3:*", "ec2:*"]),), (allow("ec2:*"),), GET | {"errorCode": "AccessDenied"}, LIST)
     assert (found.observed, found.covers_observed) == (1, YES)

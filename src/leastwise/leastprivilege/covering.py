@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from leastwise.access import Facts, Holder
     from leastwise.account.model import Account
     from leastwise.evidence import Knowledge
+    from leastwise.policy.layers import Layers
     from leastwise.policy.request import Request
 
 DIRECT: Facts = {"aws:ViaAWSService": "false", "aws:CalledVia": (), "kms:ViaService": ()}
@@ -101,8 +102,18 @@ def _rule(account: Account, now: User | Role, then: User | Role, seen: Seen) -> 
 def _answers(holder: User | Role, asked: Request, seen: Seen) -> tuple[bool | None, ...]:
     """On the resource, or on some that could have been meant."""
     layers = own_layers(holder)
-    meant = (seen.resource,) if seen.known is Known.EXACT else examples(asked, layers, seen.resource)
+    meant = (seen.resource,) if seen.known is Known.EXACT else _meant(asked, layers, seen)
     return tuple(settled(replace(asked, resource=resource), layers).allowed for resource in meant)
+
+
+def _meant(asked: Request, layers: Layers, seen: Seen) -> Iterator[str]:
+    """Resources that the event may have been about: where it names none, of the kinds that the action acts on."""
+    universe = catalog.universe()
+    kinds = universe.resource_patterns(seen.action) if seen.resource == "*" else ()
+    if kinds and not universe.required_resource_patterns(seen.action):
+        yield "*"  # it may have been asked of no resource
+    for kind in kinds or (seen.resource,):
+        yield from examples(asked, layers, kind)
 
 
 def _possible(answers: tuple[bool | None, ...]) -> bool:
