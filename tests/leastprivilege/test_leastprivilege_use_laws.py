@@ -7,7 +7,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 import msgspec
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from leastprivilege.adopt import adopt
@@ -47,6 +47,12 @@ ASKED = (
 STRENGTH = {False: 0, None: 1, True: 2}
 BODIES = st.lists(st.lists(any_statement(), min_size=1, max_size=4), min_size=1, max_size=3)
 SEEN = st.lists(st.sampled_from(USES), max_size=6, unique=True)
+LONG_LISTS: list[list[dict[str, object]]] = [[{"Effect": "Allow", "Action": ["*:List*"], "Resource": ["*"]}]]
+"""Scoped, it fits into one policy only once wildcards stand for what is left of its lists."""
+NO_OBJECT: list[list[dict[str, object]]] = [[{"Effect": "Allow", "Action": ["*"], "Resource": ["arn:aws:s3:::logs"]}]]
+"""It grants to read objects, by name, but there is no object among its resources."""
+OBJECT, UNNAMED = USES[0], USES[3]
+SOME = settings(deadline=None, max_examples=settings().max_examples // 5)
 
 
 @cache
@@ -87,8 +93,9 @@ def _advise(account: Account, user: Holder, logs: Evidence, *, aggressive: bool 
     return Adviser(account, knowledge=Knowledge.of(account, [logs]), aggressive=aggressive).recommend(user, 50)
 
 
-@settings(deadline=None, max_examples=20)
+@SOME
 @given(BODIES, SEEN, st.booleans(), st.booleans())
+@example(bodies=NO_OBJECT, seen=[OBJECT, UNNAMED], data=False, aggressive=False)
 def test_nothing_is_gained_nothing_seen_is_lost_and_all_fits(
     bodies: list[list[dict[str, object]]], seen: list[tuple[str, str]], data: bool, aggressive: bool
 ) -> None:
@@ -97,7 +104,7 @@ def test_nothing_is_gained_nothing_seen_is_lost_and_all_fits(
     found = _advise(account, before, _logs(seen, data=data), aggressive=aggressive)
     assert not any("withheld" in w for w in found.warnings), found.warnings
     assert found.proof.subset_of_current is not Tri.NO
-    assert found.proof.covers_observed is not Tri.NO or ("s3:GetObject", "*") in seen, found.proof
+    assert found.proof.covers_observed is not Tri.NO, found.proof
     after = adopt(before, found)
     for action, resource in ASKED:
         now, then = (can(account, h, action, resource).allowed for h in (after, before))
@@ -110,8 +117,9 @@ def test_nothing_is_gained_nothing_seen_is_lost_and_all_fits(
     assert len(after.attached) + sum(p.kind == "managed" for p in found.policies) <= 10
 
 
-@settings(deadline=None, max_examples=20)
+@SOME
 @given(BODIES, SEEN, st.booleans(), st.booleans())
+@example(bodies=LONG_LISTS, seen=[], data=False, aggressive=False)
 def test_what_is_advised_needs_no_further_advice(
     bodies: list[list[dict[str, object]]], seen: list[tuple[str, str]], data: bool, aggressive: bool
 ) -> None:
@@ -121,7 +129,7 @@ def test_what_is_advised_needs_no_further_advice(
     assert not _advise(account, adopt(before, found), logs, aggressive=aggressive).changes
 
 
-@settings(deadline=None, max_examples=20)
+@SOME
 @given(BODIES, SEEN, SEEN, st.booleans())
 def test_more_use_never_removes_more(
     bodies: list[list[dict[str, object]]], seen: list[tuple[str, str]], more: list[tuple[str, str]], data: bool
@@ -134,7 +142,7 @@ def test_more_use_never_removes_more(
         assert STRENGTH[less] <= STRENGTH[as_much], (action, resource)
 
 
-@settings(deadline=None, max_examples=20)
+@SOME
 @given(BODIES, SEEN, st.data())
 def test_the_order_of_events_does_not_matter(
     bodies: list[list[dict[str, object]]], seen: list[tuple[str, str]], chosen: st.DataObject

@@ -178,7 +178,7 @@ class Adviser:
         self, holder: Holder, held: tuple[Held, ...], cuts: tuple[Cut, ...], need: Need | None
     ) -> tuple[Draft, tuple[AdvisedPolicy, ...]]:
         """The narrowest draft that AWS takes, and its policies; by use where that is known and fits into the quotas."""
-        found = self._following(holder, held, cuts, need) if need and need.tells else None
+        found = self._following(holder, held, cuts, need) if need else None
         if found:
             return found
         draft = self._draft(holder, held, cuts, None)
