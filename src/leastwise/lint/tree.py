@@ -103,11 +103,6 @@ class Node:
             return self.get(name)
         return self.items[int(name)] if name.isdecimal() and int(name) < len(self.items) else None
 
-    def key(self, name: str) -> Node:
-        """Where a member's name stands, or the object itself."""
-        member = self.members.get(name)
-        return member.key if member else self
-
     def plain(self) -> Any:
         """The same as Python has it."""
         if self.sort == "object":
