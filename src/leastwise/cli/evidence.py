@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from leastwise.cli.progress import bar
 from leastwise.cli.source import Source
-from leastwise.collect.evidence.gather import gather
 from leastwise.collect.evidence.spec import agree, parse
 from leastwise.collect.options import Options
 from leastwise.parallel import processes
@@ -35,6 +34,8 @@ class Witnessed(Source, frozen=True, kw_only=True):
         """The evidence of every source that was asked for; none where none was."""
         if not self.evidence:
             return ()
+        from leastwise.collect.evidence.gather import gather  # noqa: PLC0415  for whoever has some
+
         session = self.account.session
         with bar(quiet=quiet) as progress:
             chosen = Options(
