@@ -9,7 +9,6 @@ from leastwise.cli.progress import bar
 from leastwise.cli.source import Source
 from leastwise.collect.evidence.spec import agree, parse
 from leastwise.collect.options import Options
-from leastwise.parallel import processes
 
 if TYPE_CHECKING:
     from leastwise.usage.records import Evidence
@@ -35,6 +34,7 @@ class Witnessed(Source, frozen=True, kw_only=True):
         if not self.evidence:
             return ()
         from leastwise.collect.evidence.gather import gather  # noqa: PLC0415  for whoever has some
+        from leastwise.parallel import processes  # noqa: PLC0415  as above
 
         session = self.account.session
         with bar(quiet=quiet) as progress:
