@@ -14,7 +14,7 @@ import msgspec
 from msgspec.structs import replace
 
 from leastwise.compared import Baseline, Status
-from leastwise.results import Finding, Path, Severity
+from leastwise.results import ESCALATION, Finding, Path, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from leastwise.unseen import Unassessed
 
 EVERYTHING = "iam:GetAccountAuthorizationDetails"  # without it no path can be found
-ESCALATION = "principal_can_escalate"
 MUTED, EXEMPT, AS_BEFORE = "muted", "exempt", "set aside as before"
 NEW, CHANGED, KNOWN = (status.value for status in (Status.NEW, Status.CHANGED, Status.KNOWN))
 

@@ -17,6 +17,8 @@ from leastwise.compared import Baseline, Status
 from leastwise.past import Run
 from leastwise.unseen import MissingView, Unassessed
 
+ESCALATION = "principal_can_escalate"  # the check that tells of paths
+
 
 class Severity(IntEnum):
     """How bad a finding is, worst last so that severities compare."""

@@ -13,7 +13,7 @@ from leastwise.remedy.commands import commands_of, warnings_of
 from leastwise.remedy.plan import Extent, plan
 from leastwise.remedy.sites import holders, is_spared
 from leastwise.remedy.wording import id_of, sentence
-from leastwise.results import Fix
+from leastwise.results import ESCALATION, Fix
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 MOST = 10  # changes that are named; where they are fewer than ENOUGH, findings follow
 ENOUGH = 5
-ESCALATION = "principal_can_escalate"
 CONSIDERED = 400  # paths, the shortest: what is longer often goes with them
 FEW = 200  # principals within an administrator's reach; of more an audit does not judge the account again
 ROUNDS = 8  # of judging it again, fewer where more principals are concerned

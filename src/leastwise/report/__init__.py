@@ -38,6 +38,8 @@ FILES = (  # written by every scan
 FORMATS: dict[str, tuple[File, ...]] = {  # what `--format` may name; `json` adds nothing to what is written anyway
     "json": FILES,
     "html": (File("iam_security_audit.html", "html", backdrop=True),),
+    "sarif": (File("iam_security_audit.sarif", "sarif"),),
+    "ocsf": (File("iam_security_audit.ocsf.json", "ocsf"),),
     "markdown": (File("iam_security_audit.md", "markdown"),),
     "github": (File("iam_security_audit.github.txt", "github"),),
     "csv": (File("iam_security_audit.csv", "csv"),),
