@@ -14,7 +14,7 @@ from leastwise.collect.failure import Failure, Kind
 from leastwise.collect.live import collect_live
 from leastwise.collect.options import Options
 from leastwise.collect.session import Aws
-from leastwise.errors import CollectError
+from leastwise.errors import CollectError, UsageError
 from servers import ACCOUNT, Fault, Reply, Request, faulty
 
 if TYPE_CHECKING:
@@ -156,3 +156,11 @@ def test_without_credentials_no_role_is_assumed(clean: None, monkeypatch: pytest
     monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
     with pytest.raises(CollectError, match="no AWS credentials were found"):
         assumed(Way(role_arn=ROLE))
+
+
+@pytest.mark.parametrize("words", [{"mfa_serial": "d", "mfa_token": "123456"}, {"role_arn": ROLE, "external_id": "x"}])
+def test_words_too_short_for_aws_are_told_before_it_is_asked(url: str, words: dict[str, str]) -> None:
+    with faulty(url, []) as proxy, pytest.raises(UsageError, match="Invalid length") as raised:
+        assumed(Way(endpoint_url=proxy.url, **words))
+    assert "123456" not in str(raised.value)
+    assert proxy.actions == []

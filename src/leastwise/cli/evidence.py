@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from leastwise.cli.progress import bar
 from leastwise.cli.source import Source
 from leastwise.collect.evidence.spec import agree, parse
+from leastwise.collect.log import phase
 from leastwise.collect.options import Options
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ class Witnessed(Source, frozen=True, kw_only=True):
         from leastwise.parallel import processes  # noqa: PLC0415  as above
 
         session = self.account.session
-        with bar(quiet=quiet) as progress:
+        with phase("evidence"), bar(quiet=quiet) as progress:
             chosen = Options(
                 region=self.region,
                 profile=self.profile,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from leastwise.cli import log
 from leastwise.cli.words import separate
 from leastwise.collect.evidence.spec import KINDS, forms
 from leastwise.report import FORMATS
@@ -44,6 +45,16 @@ live = together(
     ),
     click.option(
         "--mfa-token", metavar="DIGITS", help="Its token, also from LEASTWISE_MFA_TOKEN, for where nobody sits."
+    ),
+    click.option(
+        "--log-format",
+        type=click.Choice(log.FORMATS),
+        expose_value=False,
+        callback=log.form,
+        help="Tell on standard error what happens: phases, progress, failed attempts, gaps. json: an object a line.",
+    ),
+    click.option(
+        "--debug", is_flag=True, expose_value=False, callback=log.debug, help="The same, with every call to AWS."
     ),
 )
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
+from leastwise.cli import log
 from leastwise.cli.completion import answer
 from leastwise.cli.program import follow
 from leastwise.cli.words import one_line
@@ -57,6 +58,8 @@ def outcome(arguments: Sequence[str]) -> int:
         return int(ended.code or 0)
     except OSError as error:
         return _unwritten(error)
+    finally:
+        log.end()
     return code
 
 
@@ -78,7 +81,8 @@ def _terminated(*_: object) -> NoReturn:
 
 
 def _complain(message: str, code: int) -> int:
-    print(f"leastwise: error: {one_line(message)}", file=sys.stderr)
+    if not log.complain(message, code):
+        print(f"leastwise: error: {one_line(message)}", file=sys.stderr)
     return code
 
 

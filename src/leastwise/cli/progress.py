@@ -6,6 +6,9 @@ import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from leastwise.cli import log
+from leastwise.collect.log import step
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -16,7 +19,10 @@ if TYPE_CHECKING:
 
 @contextmanager
 def bar(*, quiet: bool) -> Iterator[Listener | None]:
-    """A listener that draws each stage on standard error, or None where nobody watches."""
+    """A listener that draws each stage on standard error, or tells it the log, or None where nobody watches."""
+    if log.listening():
+        yield step
+        return
     if quiet or not sys.stderr.isatty():
         yield None
         return

@@ -21,6 +21,7 @@ from leastwise.cli.settings import current
 from leastwise.cli.trend import begin
 from leastwise.cli.words import separate
 from leastwise.collect.file import write_snapshot
+from leastwise.collect.log import phase
 from leastwise.drift import since
 from leastwise.errors import UsageError
 from leastwise.report import files_of
@@ -193,10 +194,11 @@ def command(**given: Any) -> int:
     choices = Choices(**given)
     choices.agree()
     earlier = Earlier.read(choices.baseline) if choices.baseline else None
-    report = audit(  # which lets a whole file's text go as soon as it can: so nobody else may hold the snapshot
-        choices.seen(earlier),
-        msgspec.structs.replace(choices.options, evidence=choices.gather(quiet=choices.quiet)),
-    )
+    with phase("audit"):
+        report = audit(  # which lets a whole file's text go as soon as it can: so nobody else may hold the snapshot
+            choices.seen(earlier),
+            msgspec.structs.replace(choices.options, evidence=choices.gather(quiet=choices.quiet)),
+        )
     report = choices.remembered(report)
     if earlier:
         report = since(earlier.report, report)
@@ -204,7 +206,8 @@ def command(**given: Any) -> int:
         from leastwise.report.redact import redact  # noqa: PLC0415  for whoever wants it
 
         report = redact(report)
-    files = deliver(report, choices.output, choices.format)
+    with phase("write"):
+        files = deliver(report, choices.output, choices.format)
     if not choices.quiet and choices.output != STDOUT:
         from leastwise.cli.screen import show  # noqa: PLC0415  drawing costs, and --quiet draws nothing
 

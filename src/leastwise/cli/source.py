@@ -14,6 +14,7 @@ from leastwise.cli.options import ASK
 from leastwise.collect.file import read_snapshot
 from leastwise.collect.guardrails import read_guardrails, with_guardrails
 from leastwise.collect.inventory_file import read_inventory, with_inventory
+from leastwise.collect.log import WARNING, note, phase
 from leastwise.errors import UsageError
 
 if TYPE_CHECKING:
@@ -83,8 +84,8 @@ class Account(Connection, frozen=True, kw_only=True, dict=True):
         from leastwise.collect.live import collect_live  # noqa: PLC0415  as above
 
         session = self.session  # before the bar, which would hide the question for the token
-        with bar(quiet=quiet) as progress:
-            return collect_live(
+        with phase("collect"), bar(quiet=quiet) as progress:
+            found = collect_live(
                 self.region,
                 profile=self.profile,
                 endpoint_url=self.endpoint_url,
@@ -94,6 +95,9 @@ class Account(Connection, frozen=True, kw_only=True, dict=True):
                 regions=self.regions,
                 last_accessed=self.last_accessed,
             )
+        for gap in found.gaps:
+            note("gap", level=WARNING, call=gap.call, target=gap.target, reason=gap.reason, detail=gap.detail or None)
+        return found
 
 
 def _is_role(text: str) -> bool:

@@ -15,14 +15,14 @@ from typing import TYPE_CHECKING, Any
 import boto3
 from botocore.config import Config
 from botocore.credentials import RefreshableCredentials
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
 from botocore.session import Session
 
 from leastwise.collect import hooks
 from leastwise.collect.explain import explain
 from leastwise.collect.failure import Failure, Kind, clean, from_boto_error, from_client_error
 from leastwise.collect.session import resolve_region
-from leastwise.errors import CollectError
+from leastwise.errors import CollectError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -51,13 +51,16 @@ class Way:
 
 
 def assumed(way: Way) -> Any:
-    """The boto3.Session at the end of the way. Raises CollectError where it leads nowhere."""
+    """The boto3.Session at the end of the way. Raises CollectError where it leads nowhere, UsageError for bad words."""
     try:
         session = boto3.Session(profile_name=way.profile)
         if way.mfa_serial:
             session = _with(session, way, SESSION, SerialNumber=way.mfa_serial, TokenCode=way.mfa_token)
         if way.role_arn:
             session = _with(session, way, ROLE, **_role(way))
+    except ParamValidationError as error:  # which tells lengths, and no values
+        said = clean(str(error))
+        raise UsageError(f"AWS has no such role, external id or device ({said}): check what was given") from error
     except BotoCoreError as error:
         raise CollectError(explain(from_boto_error("", error), way.profile)) from error
     return session

@@ -13,6 +13,8 @@ from botocore.loaders import Loader
 from botocore.parsers import ResponseParserError
 
 from leastwise.arn import is_account_id
+from leastwise.collect.failure import THROTTLE_CODES, clean
+from leastwise.collect.log import note
 
 PATIENCE = 3  # attempts at an endpoint that does not answer, or that answers 500 without being AWS
 
@@ -24,6 +26,7 @@ def install(client: Any, allowed: frozenset[str]) -> None:
     events.register_first("before-call", partial(refuse_others, allowed))
     events.register("before-parse", refuse_garbled)
     events.register_first(f"needs-retry.{service}", give_up)
+    events.register_first(f"needs-retry.{service}", tell)
     events.register_first("before-sign.s3-control", strip_account_from_host)
 
 
@@ -61,6 +64,20 @@ def _refuse_broken_json(body: bytes) -> None:
         json.loads(body)
     except ValueError as error:
         raise ResponseParserError(f"the body is not JSON: {error}") from error
+
+
+def tell(
+    attempts: int, operation: Any, response: Any = None, caught_exception: Exception | None = None, **_: Any
+) -> None:
+    """Note an attempt that may be made again: no answer, an error of the server, or a request to wait."""
+    call = f"{operation.service_model.service_name}:{operation.name}" if operation else ""
+    if caught_exception is not None:
+        note("attempt failed", call=call, attempt=attempts, reason=type(caught_exception).__name__)
+    elif response is not None:
+        http, parsed = response
+        code = str(parsed.get("Error", {}).get("Code") or "")
+        if http.status_code >= 500 or http.status_code == 429 or code in THROTTLE_CODES:
+            note("attempt failed", call=call, attempt=attempts, reason=clean(code) or None, status=http.status_code)
 
 
 def give_up(

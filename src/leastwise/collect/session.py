@@ -8,6 +8,7 @@ gave one. https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.h
 from __future__ import annotations
 
 import os
+import time
 from contextlib import closing, contextmanager
 from threading import Lock
 from typing import TYPE_CHECKING, Any
@@ -23,6 +24,7 @@ from leastwise.collect import hooks
 from leastwise.collect.calls import allowed
 from leastwise.collect.explain import explain
 from leastwise.collect.failure import Failure, Kind, clean, from_boto_error, from_client_error, from_garbled
+from leastwise.collect.log import DEBUG, note
 from leastwise.collect.progress import Reporter
 from leastwise.errors import CollectError
 
@@ -110,7 +112,13 @@ class Aws:
             return from_boto_error(call, error)
         except ValueError as error:  # "Invalid endpoint: ..."
             return Failure(call, "InvalidEndpoint", clean(str(error)), Kind.ENDPOINT)
-        return self._persist(call, method, parameters)
+        begun = time.perf_counter()
+        told = self._persist(call, method, parameters)
+        reason = told.reason if isinstance(told, Failure) else None
+        note(
+            "call", level=DEBUG, call=call, region=region, reason=reason, seconds=round(time.perf_counter() - begun, 3)
+        )
+        return told
 
     def _persist(
         self, call: str, method: Callable[..., dict[str, Any]], parameters: dict[str, Any]
