@@ -68,6 +68,11 @@ def test_every_page_can_be_reached_from_the_readme() -> None:
     assert set(PAGES) - reached == set()
 
 
+def test_every_guide_has_its_place_in_the_site() -> None:
+    listed = re.findall(r"^ +- (guide/\S+)$", (ROOT / "mkdocs.yml").read_text("utf-8"), re.MULTILINE)
+    assert sorted(listed) == [f"guide/{page.name}" for page in sorted((ROOT / "docs" / "guide").glob("*.md"))]
+
+
 def commands() -> Iterator[tuple[str, str]]:
     """Those within sentences; tests/test_commands_shown.py runs those that stand in blocks of their own."""
     for page in BY_HAND:
