@@ -156,6 +156,15 @@ def test_config_shows_where_each_value_comes_from(cli: Cli, here: Path, monkeypa
     assert "profile" not in origins
 
 
+def test_config_does_not_show_a_token(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LEASTWISE_SCAN_MFA_TOKEN", "123456")
+    monkeypatch.setenv("LEASTWISE_SCAN_MFA_SERIAL", "phone")
+    out = cli("config", "scan", "--origin").out
+    assert "123456" not in out
+    assert '"(not shown)"' in next(line for line in out.splitlines() if line.startswith("mfa-token ="))
+    assert 'mfa-serial = "phone"' in out
+
+
 def test_config_says_what_a_file_may_say(cli: Cli, here: Path) -> None:
     write(here, '[report]\nformat = "html"\n[fix]\nwhat-if = true\n')
     said = cli("config")

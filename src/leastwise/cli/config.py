@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from leastwise.cli.settings import Settings
 
 DEFAULT = "default"
+HIDDEN = '"(not shown)"'
 
 
 @click.command("config")
@@ -71,6 +72,8 @@ def _rows(command: click.Command, names: tuple[str, ...], told: dict[str, Any], 
             source = variable(names, key)
             value = cast(option, given, where=source)
         text = _toml(value)
+        if text and option.hide_input:
+            text = HIDDEN
         if text:
             yield f"{key} = {text}", source
 

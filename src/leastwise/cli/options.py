@@ -44,7 +44,10 @@ live = together(
         "--mfa-serial", metavar="ARN", help="Use this MFA device first. Its token is asked for, and not shown."
     ),
     click.option(
-        "--mfa-token", metavar="DIGITS", help="Its token, also from LEASTWISE_MFA_TOKEN, for where nobody sits."
+        "--mfa-token",
+        metavar="DIGITS",
+        hide_input=True,
+        help="Its token, also from LEASTWISE_MFA_TOKEN, for where nobody sits.",
     ),
     click.option(
         "--log-format",
