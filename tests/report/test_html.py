@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from msgspec.structs import replace
 
+from leastwise.past import Run
 from leastwise.report import html
 from leastwise.report.page.chain import chains, described
 from leastwise.report.page.cuts import Cuts
@@ -84,6 +85,35 @@ def test_it_holds_everything_that_the_report_does() -> None:
     (pointer,) = (held["evidence"][place] for place in first["permissions"][0]["evidence"])
     assert held["documents"][pointer["text"]]["name"] == "ann-policy"
     assert pointer["statement"] == "/Statement/0"
+
+
+def test_muted_and_exempt_findings_are_told_apart() -> None:
+    (exempt,) = a_report().suppressed
+    muted = replace(exempt, reason="accepted", owner="ann", expires="never")
+    text = page(a_report(suppressed=(exempt, muted)))
+    assert [f["status"] for f in data(text)["findings"]][-2:] == ["suppressed", "muted"]
+    assert "1 finding about exempt subjects set aside" in text
+    assert "1 finding muted set aside" in text
+
+
+def test_several_audits_are_drawn_over_time_and_one_is_not() -> None:
+    def run(day: int, risk: int, **more: int) -> Run:
+        return Run(
+            taken_at=f"2026-01-{day:02}T00:00:00Z",
+            tool="leastwise",
+            risk=risk,
+            complete=True,
+            counts={},
+            paths=0,
+            **more,
+        )
+
+    seen = replace(findings()[0], first_seen="2026-01-03T00:00:00Z")
+    text = page(a_report(history=(run(3, 90), run(4, 40, new=1, fixed=7, not_assessed=2)), findings=(seen,)))
+    assert 'aria-label="Risk of the last 2 audits: 90, 40"' in text
+    assert "Since the audit before: 1 new, 7 fixed, 2 could not be judged again." in text
+    assert data(text)["findings"][0]["firstSeen"] == "2026-01-03T00:00:00Z"
+    assert "Over time" not in page(a_report(history=(run(3, 90),)))
 
 
 def test_large_data_is_packed() -> None:

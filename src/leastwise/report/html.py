@@ -42,6 +42,7 @@ def render(report: Report) -> Iterator[bytes]:
     """The text of the file, in pieces."""
     script, style = _script(), _text("page.css")
     data, cuts = embed(report), Cuts(report.fixes)
+    muted = sum(one.muted for one in report.suppressed)
     stream = (
         _environment()
         .get_template("page.html.jinja")
@@ -51,6 +52,8 @@ def render(report: Report) -> Iterator[bytes]:
             style=style,
             policy=_policy(script, style),
             data=data,
+            muted=muted,
+            exempt=len(report.suppressed) - muted,
             pictures=[
                 {"path": path, "chains": chains(path, cuts), "words": described(path)} for path in _worst(report)
             ],

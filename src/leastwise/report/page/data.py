@@ -22,7 +22,7 @@ from leastwise.report.words import stops
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable
 
-    from leastwise.results import Edge, Evidence, Finding, Fix, Path, Report
+    from leastwise.results import Edge, Evidence, Finding, Fix, Path, Report, Suppressed
 
 LARGE = 1_000_000  # bytes from which the data is compressed
 STATEMENT = "/Statement"
@@ -69,6 +69,11 @@ class _List:
         return self._places[key]
 
 
+def _aside(one: Suppressed) -> str:
+    """Who set a finding aside: somebody, or the rule that spares exempt subjects."""
+    return "muted" if one.muted else "suppressed"
+
+
 class _Tables:
     """One report on its way into the page."""
 
@@ -89,7 +94,7 @@ class _Tables:
             "hasBackdrop": report.backdrop is not None,
             "findings": [
                 *(self._finding(finding, "open", "") for finding in report.findings),
-                *(self._finding(one.finding, "suppressed", one.reason) for one in report.suppressed),
+                *(self._finding(one.finding, _aside(one), one.reason) for one in report.suppressed),
             ],
             "paths": [
                 *(self._path(path, outside=False) for path in report.paths),
@@ -124,6 +129,7 @@ class _Tables:
             "evidence": self._refer(finding.evidence),
             "status": status,
             "reason": reason,
+            "firstSeen": finding.first_seen,
         }
 
     def _fix(self, fix: Fix) -> dict[str, Any]:

@@ -34,8 +34,8 @@ function findingDetail(data, id) {
     h('p', { class: 'back' }, h('a', { href: '#findings' }, '← All findings')),
     h('h1', {}, finding.message),
     h('p', { class: 'marks' }, severityBadge(finding.severity), ` risk ${finding.risk} of 100 · ${finding.confidence}`,
-      finding.status === 'suppressed' ? h('span', { class: 'badge status' }, 'suppressed') : null),
-    finding.status === 'suppressed' ? h('p', { class: 'note' }, `Set aside: ${finding.reason}`) : null,
+      finding.status === 'open' ? null : h('span', { class: 'badge status' }, finding.status)),
+    finding.status !== 'open' ? h('p', { class: 'note' }, `Set aside: ${finding.reason}`) : null,
     facts([
       ['About', principalLink(finding.arn, named(finding))],
       ['ARN', h('code', {}, finding.arn)],
@@ -44,6 +44,7 @@ function findingDetail(data, id) {
       ['Impact', finding.impact],
       ['Who can use it', finding.likelihood],
       ['Hangs on', bullets(finding.assumes)],
+      ['First seen', finding.firstSeen.slice(0, 10)],
     ]),
     paths.length ? part('How', picture(data, paths, { label: `Paths of ${named(finding)}`, onHop: hopOpener(paths, data) }),
       h('p', {}, paths.slice(0, 8).map((path) => [pathLink(path, `hop by hop: ${pathEnds(path)}`), ' ']))) : null,
