@@ -231,7 +231,7 @@ def _request(method: str, path: str, headers: dict[str, str], body: bytes) -> Re
     return Request(action, parameters, lower.get("host", ""), lower.get("user-agent", ""), region)
 
 
-REST = {"/analyzer": "ListAnalyzers", "/findingv2": "ListFindingsV2"}
+REST = {"/analyzer": "ListAnalyzers", "/findingv2": "ListFindingsV2", "/findings/import": "BatchImportFindings"}
 
 
 def _rest_action(method: str, path: str, query: dict[str, str]) -> str:

@@ -210,8 +210,16 @@ def commands_page() -> str:
     """The help of every command, as the terminal shows it."""
     with click.Context(program, info_name="leastwise", terminal_width=COLUMNS, **program.context_settings) as top:
         commands = filter(None, (program.get_command(top, name) for name in COMMANDS))
-        helps = [c.get_help(click.Context(c, parent=top, info_name=c.name)) for c in commands]
+        helps = (text for command in commands for text in helps_of(command, top))
         return page("The commands", *(fenced(text, "text") for text in (program.get_help(top), *helps)))
+
+
+def helps_of(command: click.Command, parent: click.Context) -> Iterator[str]:
+    """The help of a command, and of those in it."""
+    context = click.Context(command, parent=parent, info_name=command.name)
+    yield command.get_help(context)
+    for inner in command.commands.values() if isinstance(command, click.Group) else ():
+        yield from helps_of(inner, context)
 
 
 def with_policy(text: str) -> str:

@@ -20,6 +20,7 @@ COMMANDS = {
     "collect": "Save what an account says of itself, to audit it offline.",
     "demo": "Audit the built-in demo account: no credentials, no network.",
     "report": "Make further files of an audit that was made before.",
+    "push": "Send the findings of an audit to AWS Security Hub.",
     "diff": "Compare two audits: what is new, fixed, changed, muted, or no longer seen.",
     "trend": "Show an account over time, from the history that scans have kept.",
     "can": "Ask whether a principal may do something, and why.",

@@ -61,8 +61,11 @@ def resolve_region(region: str | None, session: Any, environment: Mapping[str, s
 class Aws:
     """One account, seen through boto3. Safe to use from many threads."""
 
-    def __init__(self, options: Options) -> None:
-        """Raises BotoCoreError when the configuration itself is unusable, as with an unknown profile."""
+    def __init__(self, options: Options, *, calls: frozenset[str] | None = None) -> None:
+        """Make those calls and no other; by default, those that read.
+
+        Raises BotoCoreError when the configuration itself is unusable, as with an unknown profile.
+        """
         self.session = options.session or boto3.Session(profile_name=options.profile or None)
         environment = os.environ  # noqa: TID251  collect reads the environment: boto3 ignores AWS_REGION
         self.region = resolve_region(options.region, self.session, environment)
@@ -77,7 +80,7 @@ class Aws:
             max_pool_connections=WORKERS,
             user_agent_extra=f"leastwise/{__version__}",
         )
-        self._allowed = allowed(options.evidence)
+        self._allowed = allowed(options.evidence) if calls is None else calls
         self._clients: dict[tuple[str, str], Any] = {}
         self._lock = Lock()
 
@@ -141,10 +144,10 @@ class Aws:
 
 
 @contextmanager
-def opened(options: Options) -> Iterator[Aws]:
+def opened(options: Options, *, calls: frozenset[str] | None = None) -> Iterator[Aws]:
     """One account, until it is no longer asked. Raises CollectError when the configuration itself is unusable."""
     try:
-        aws = Aws(options)
+        aws = Aws(options, calls=calls)
     except BotoCoreError as error:
         raise CollectError(explain(from_boto_error("", error), options.profile)) from error
     with closing(aws):
