@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 COULD_NOT = 3  # see `contract`, *Exit codes*
 
 
-@click.group("push")
+@click.group("push", no_args_is_help=False)
 def command() -> None:
     """Send the findings of an audit to where others look. This writes to AWS."""
 

@@ -1,4 +1,4 @@
-"""Every AWS call that leastwise may make, in one table.
+"""Every AWS call that leastwise may make to look at an account, in one table.
 
 The client refuses any call that is not here (`session`), the policy to grant follows from it
 (`permissions`), and a snapshot holds either an answer or a gap for each call that is `kept`. Those of the inventory

@@ -31,7 +31,7 @@ def install(client: Any, allowed: frozenset[str]) -> None:
 
 
 def refuse_others(allowed: frozenset[str], model: Any, **_: Any) -> None:
-    """Nothing but the table of read calls leaves this program. A refusal here is a bug in leastwise."""
+    """Nothing but the calls that the client was made for leaves this program. A refusal here is a bug in leastwise."""
     call = f"{model.service_model.service_name}:{model.name}"
     if call not in allowed:
         raise PermissionError(f"leastwise only reads: {call} is not in its table of calls")

@@ -1,4 +1,4 @@
-"""Clients that can only read, and one way to ask them.
+"""Clients that can only read, unless told which call to make instead, and one way to ask them.
 
 boto3's own credential and configuration chain does everything it can do: `AWS_ENDPOINT_URL`, its service
 variants, profiles and the ignore switch are botocore's, so an endpoint is passed on only when the caller
