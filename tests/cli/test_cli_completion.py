@@ -40,7 +40,10 @@ def test_ids_of_checks_are_completed_one_after_the_other(here: Path) -> None:
     assert asked(here, "leastwise scan --checks role_i") == ["role_inactive"]
     assert asked(here, "leastwise scan --exclude-checks role_inactive,role_") == ["role_inactive,role_session_too_long"]
     assert "lambda-001" in asked(here, "leastwise explain lambda-00")
-    assert asked(here, "leastwise explain key_") == ["key_older_than_limit"]
+    assert asked(here, "leastwise explain key_") == [
+        "key_older_than_limit",
+        "key_never_sent",
+    ]  # a check, a rule of lint
     assert asked(here, "leastwise explain zzz") == []
 
 
