@@ -14,6 +14,7 @@ from leastwise import catalog
 from leastwise._version import __version__
 from leastwise.lint.rules import all_rules
 from leastwise.report.github import COMMANDS, annotation
+from leastwise.report.sarif import LEVELS, lines
 from leastwise.report.words import safe
 from leastwise.results import Severity
 
@@ -25,8 +26,6 @@ if TYPE_CHECKING:
 
 SCHEMA_VERSION = "1.0"
 _SARIF = "https://json.schemastore.org/sarif-2.1.0.json"
-_LITERAL = str.maketrans({"{": "{{", "}": "}}", "[": "\\[", "]": "\\]", "\\": "\\\\"})
-_LEVELS = {Severity.CRITICAL: "error", Severity.HIGH: "error", Severity.MEDIUM: "warning"}
 _SCORES = {Severity.CRITICAL: "9.5", Severity.HIGH: "8.0", Severity.MEDIUM: "5.0", Severity.LOW: "2.0"}
 """GitHub reads a number from which it makes its own four words."""
 
@@ -76,7 +75,7 @@ def to_sarif(linted: Sequence[Linted]) -> str:
     unknown = [f"{one.name}: {text}" for one in linted for text in one.unknown]
     invocation = {
         "executionSuccessful": True,
-        "toolExecutionNotifications": [{"level": "warning", "message": _message(text)} for text in unknown],
+        "toolExecutionNotifications": [{"level": "warning", "message": lines(text)} for text in unknown],
     }
     run = {
         "tool": {"driver": driver},
@@ -91,11 +90,11 @@ def _rule(rule: Rule) -> dict[str, Any]:
     return {
         "id": rule.id,
         "name": "".join(word.capitalize() for word in rule.id.split("_")),
-        "shortDescription": _message(rule.title),
-        "fullDescription": _message(rule.about),
-        "help": _message(rule.fix),
+        "shortDescription": lines(rule.title),
+        "fullDescription": lines(rule.about),
+        "help": lines(rule.fix),
         "helpUri": rule.docs,
-        "defaultConfiguration": {"level": _level(rule.severity)},
+        "defaultConfiguration": {"level": LEVELS[rule.severity][0]},
         "properties": {"security-severity": _SCORES.get(rule.severity, "0.0"), "tags": ["security", "iam"]},
     }
 
@@ -115,21 +114,12 @@ def _result(notice: Notice, number: int) -> dict[str, Any]:
     return {
         "ruleId": notice.rule,
         "ruleIndex": number,
-        "level": _level(notice.severity),
-        "message": _message(f"{notice.message}. {notice.fix}"),
+        "level": LEVELS[notice.severity][0],
+        "message": lines(f"{notice.message}. {notice.fix}"),
         "locations": [place],
         "partialFingerprints": {"leastwise/v1": notice.fingerprint},
         "properties": {"severity": notice.severity.label, "confidence": notice.confidence.value},
     }
-
-
-def _message(text: str) -> dict[str, str]:
-    """Line by line as it is: braces and brackets would be placeholders and links."""
-    return {"text": "\n".join(map(safe, text.split("\n"))).translate(_LITERAL)}
-
-
-def _level(severity: Severity) -> str:
-    return _LEVELS.get(severity, "note")
 
 
 def _uri(name: str) -> str:

@@ -69,7 +69,7 @@ def _rule(check: str, findings: list[Finding]) -> dict[str, Any]:
         "id": check,
         "shortDescription": _message(worst.title),
         "fullDescription": _message(worst.attack),
-        "help": {"text": "\n".join(map(safe, help_text.split("\n"))).translate(_LITERAL)},
+        "help": lines(help_text),
         "defaultConfiguration": {"level": level},
         "properties": {"security-severity": weight, "tags": ["security", "aws", "iam"]},
     }
@@ -137,3 +137,8 @@ def _location(whole: str, message: str = "", **more: str) -> dict[str, Any]:
 
 def _message(text: str) -> dict[str, str]:
     return {"text": safe(text).translate(_LITERAL)}
+
+
+def lines(text: str) -> dict[str, str]:
+    """A message of our own that has lines: each as it stands, braces and brackets too."""
+    return {"text": "\n".join(map(safe, text.split("\n"))).translate(_LITERAL)}
