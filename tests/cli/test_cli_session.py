@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from leastwise.collect import assume, live
-from leastwise.collect.assume import Way
+from leastwise.collect.options import Way
 from terminal import AUDIT, Said, bad_account
 
 if TYPE_CHECKING:

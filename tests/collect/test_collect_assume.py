@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 import boto3
 import pytest
 
-from leastwise.collect.assume import Way, assumed
+from leastwise.collect.assume import assumed
 from leastwise.collect.failure import Failure, Kind
 from leastwise.collect.live import collect_live
-from leastwise.collect.options import Options
+from leastwise.collect.options import Options, Way
 from leastwise.collect.session import Aws
 from leastwise.errors import CollectError, UsageError
 from servers import ACCOUNT, Fault, Reply, Request, faulty

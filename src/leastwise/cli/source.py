@@ -15,6 +15,7 @@ from leastwise.collect.file import read_snapshot
 from leastwise.collect.guardrails import read_guardrails, with_guardrails
 from leastwise.collect.inventory_file import read_inventory, with_inventory
 from leastwise.collect.log import WARNING, note, phase
+from leastwise.collect.options import Way
 from leastwise.errors import UsageError
 
 if TYPE_CHECKING:
@@ -23,22 +24,10 @@ if TYPE_CHECKING:
     from leastwise.snapshot import Snapshot
 
 
-class Connection(msgspec.Struct, frozen=True, kw_only=True):
-    """Which account to ask, and as whom. None leaves it to boto3's own chain of configuration."""
-
-    profile: str | None = None
-    region: str | None = None
-    endpoint_url: str | None = None
-    role_arn: str | None = None
-    external_id: str | None = None
-    mfa_serial: str | None = None
-    mfa_token: str | None = None
+CONNECTION = tuple(f"--{name.replace('_', '-')}" for name in Way.__struct_fields__)
 
 
-CONNECTION = tuple(f"--{name.replace('_', '-')}" for name in Connection.__struct_fields__)
-
-
-class Account(Connection, frozen=True, kw_only=True, dict=True):
+class Account(Way, frozen=True, kw_only=True, dict=True):
     """Which account to ask, as whom, and for what besides."""
 
     inventory: bool = False
@@ -71,12 +60,12 @@ class Account(Connection, frozen=True, kw_only=True, dict=True):
         """
         if not (self.role_arn or self.mfa_serial):
             return None
-        from leastwise.collect.assume import Way, assumed  # noqa: PLC0415  only a live command pays for boto3
+        from leastwise.collect.assume import assumed  # noqa: PLC0415  only a live command pays for boto3
 
-        way = {name: getattr(self, name) for name in Connection.__struct_fields__}
+        way = Way(**{name: getattr(self, name) for name in Way.__struct_fields__})
         if self.mfa_serial:
-            way["mfa_token"] = mfa.token(self.mfa_serial, self.mfa_token)
-        return assumed(Way(**way))
+            way = msgspec.structs.replace(way, mfa_token=mfa.token(self.mfa_serial, self.mfa_token))
+        return assumed(way)
 
     def collect(self, *, quiet: bool) -> Snapshot:
         """Ask the account. Raises CollectError when nothing could be seen."""
@@ -105,7 +94,7 @@ def _is_role(text: str) -> bool:
     return arn is not None and arn.service == "iam" and is_account_id(arn.account) and arn.resource.startswith("role/")
 
 
-class _Asked(Connection, frozen=True, kw_only=True, dict=True):
+class _Asked(Way, frozen=True, kw_only=True, dict=True):
     """The flags that say how to look, by their names.
 
     `inventory` is the file that tells what runs; ASK asks the account.
@@ -128,7 +117,7 @@ class Source(_Asked, frozen=True, kw_only=True):
     def account(self) -> Account:
         """The account to ask, when no file is given."""
         return Account(
-            **{name: getattr(self, name) for name in Connection.__struct_fields__},
+            **{name: getattr(self, name) for name in Way.__struct_fields__},
             inventory=self.inventory == ASK,
             regions=self.regions,
             last_accessed=self.last_accessed,

@@ -8,7 +8,6 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_mfa_configure-ap
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +26,8 @@ from leastwise.errors import CollectError, UsageError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from leastwise.collect.options import Way
+
 SESSION, ROLE = "sts:GetSessionToken", "sts:AssumeRole"
 NAME = "leastwise"  # of the role's session, as CloudTrail shows it; AWS_ROLE_SESSION_NAME is the SDKs' word for another
 ADVICE = {
@@ -35,19 +36,6 @@ ADVICE = {
     ROLE: "the role cannot be assumed ({said}): check --role-arn, that its trust policy names you, and --external-id "
     "and --mfa-serial where it asks for them",
 }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Way:
-    """How to come to the credentials with which an account is asked. None leaves it to boto3's own chain."""
-
-    profile: str | None = None
-    region: str | None = None
-    endpoint_url: str | None = None
-    role_arn: str | None = None
-    external_id: str | None = None
-    mfa_serial: str | None = None
-    mfa_token: str | None = None
 
 
 def assumed(way: Way) -> Any:

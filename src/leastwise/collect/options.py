@@ -5,12 +5,26 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
 from leastwise.collect.clock import Clock
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from leastwise.collect.progress import Progress
+
+
+class Way(msgspec.Struct, frozen=True, kw_only=True):
+    """How to come to the credentials with which an account is asked. None leaves it to boto3's own chain."""
+
+    profile: str | None = None
+    region: str | None = None
+    endpoint_url: str | None = None
+    role_arn: str | None = None
+    external_id: str | None = None
+    mfa_serial: str | None = None
+    mfa_token: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
